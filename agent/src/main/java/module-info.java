@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The node's daemon: desired state from records and containers, reconciled into the kernel.
+module warren.agent {
+    requires static transitive org.jspecify;
+    requires static transitive com.google.errorprone.annotations;
+    requires warren.wireguard;
+    requires warren.linux;
+    requires warren.tunnel;
+    requires warren.cluster;
+    requires warren.control;
+    requires io.helidon.webserver;
+}

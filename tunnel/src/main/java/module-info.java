@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The userspace WireGuard device: packet loops and the UAPI socket.
+module warren.tunnel {
+    requires static transitive org.jspecify;
+    requires static transitive com.google.errorprone.annotations;
+    requires transitive warren.wireguard;
+    requires warren.linux;
+}
