@@ -5,4 +5,6 @@ module warren.control {
     requires static transitive org.jspecify;
     requires static transitive com.google.errorprone.annotations;
     requires transitive tools.jackson.databind;
+
+    exports warren.control;
 }
