@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The userspace WireGuard device: packet loops and the UAPI socket.
+/// The userspace WireGuard device: packet loops, the UAPI socket and the client of that socket.
 module warren.tunnel {
     requires static transitive org.jspecify;
     requires static transitive com.google.errorprone.annotations;
     requires transitive warren.wireguard;
     requires warren.linux;
+
+    exports warren.tunnel;
 }
