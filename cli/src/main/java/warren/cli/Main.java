@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.cli;
+
+/// The entry of every command.
+public final class Main {
+    private Main() {}
+
+    /// Runs one command and ends the process with its exit code.
+    public static void main(String[] arguments) {
+        System.out.println("hello");
+    }
+}
