@@ -73,11 +73,8 @@ record TrieNode<P>(
             return new TrieNode<P>(node.high, node.low, length, null, node.zero, node.one)
                     .withoutUselessBranch();
         }
-        TrieNode<P> child = node.child(high, low);
-        TrieNode<P> changed = remove(child, high, low, length);
-        return changed == child
-                ? node
-                : node.withChild(bit(high, low, node.length), changed).withoutUselessBranch();
+        TrieNode<P> child = remove(node.child(high, low), high, low, length);
+        return node.withChild(bit(high, low, node.length), child).withoutUselessBranch();
     }
 
     private boolean matches(long otherHigh, long otherLow) {
