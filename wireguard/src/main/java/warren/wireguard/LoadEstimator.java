@@ -5,7 +5,7 @@ package warren.wireguard;
 /// messages, since there is no queue here whose length could tell: a message costs a fixed share
 /// of a processor whoever sent it. Load lasts for a second after the rate was last exceeded, so
 /// that it does not flicker. Confined to the device's owner.
-final class LoadEstimator {
+public final class LoadEstimator {
     private static final long HOLD_NANOS = 1_000_000_000L;
 
     private final long costNanos;
@@ -17,7 +17,7 @@ final class LoadEstimator {
 
     /// @param perSecond handshake messages a second that are no load however long they last
     /// @param burst how many may come at once
-    LoadEstimator(int perSecond, int burst) {
+    public LoadEstimator(int perSecond, int burst) {
         this.costNanos = 1_000_000_000L / perSecond;
         this.fullNanos = burst * costNanos;
         this.tokens = fullNanos;
@@ -26,7 +26,7 @@ final class LoadEstimator {
     /// Counts a handshake message.
     ///
     /// @return whether the device is under load, this message included
-    boolean onHandshake(long nowNanos) {
+    public boolean onHandshake(long nowNanos) {
         long elapsed = Math.max(0, nowNanos - refilledAt);
         refilledAt = nowNanos;
         tokens = elapsed >= fullNanos ? fullNanos : Math.min(fullNanos, tokens + elapsed);
@@ -39,7 +39,7 @@ final class LoadEstimator {
         return underLoad(nowNanos);
     }
 
-    boolean underLoad(long nowNanos) {
+    public boolean underLoad(long nowNanos) {
         if (loaded && loadedUntil - nowNanos <= 0) {
             loaded = false;
         }

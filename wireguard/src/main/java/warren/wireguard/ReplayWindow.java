@@ -6,26 +6,21 @@ import java.util.Arrays;
 /// Which counters of a session were received: a sliding window over the last 8128, as RFC 6479
 /// describes it: a ring of words in which one word is always being cleared, so that nothing is ever
 /// shifted. Counters are unsigned. Not thread-safe.
-public final class ReplayWindow {
-    /// From here on counters are refused: whitepaper section 6.1, 2^64 - 2^13 - 1, unsigned.
-    public static final long REJECT_AFTER_MESSAGES = -(1L << 13) - 1;
-
+final class ReplayWindow {
     /// How far behind the highest counter an unseen one is still accepted.
-    public static final int SIZE = 8192 - Long.SIZE;
+    static final int SIZE = 8192 - Long.SIZE;
 
     private static final int WORDS = (SIZE + Long.SIZE) / Long.SIZE;
 
     private final long[] seen = new long[WORDS];
     private long highest;
 
-    public ReplayWindow() {}
-
     /// Takes the counter of a packet that has been authenticated.
     ///
     /// @return false where it was received before, is too old to tell, or is past
-    ///     [#REJECT_AFTER_MESSAGES]
-    public boolean accept(long counter) {
-        if (Long.compareUnsigned(counter, REJECT_AFTER_MESSAGES) >= 0) {
+    ///     [ProtocolConstants#REJECT_AFTER_MESSAGES]
+    boolean accept(long counter) {
+        if (Long.compareUnsigned(counter, ProtocolConstants.REJECT_AFTER_MESSAGES) >= 0) {
             return false;
         }
         long word = counter >>> 6;
@@ -43,7 +38,7 @@ public final class ReplayWindow {
     }
 
     /// Forgets everything: for a new key.
-    public void reset() {
+    void reset() {
         Arrays.fill(seen, 0);
         highest = 0;
     }
