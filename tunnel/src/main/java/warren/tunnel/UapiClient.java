@@ -32,7 +32,10 @@ public final class UapiClient {
     /// @throws IOException where the device is not there, does not answer in [#TIMEOUT], refuses
     ///     ([UapiException]) or answers something else than the protocol
     public DeviceState get() throws IOException {
-        return exchange(DeviceConfig.unchanged());
+        try (UapiOutput out = new UapiOutput()) {
+            out.text("get=1\n\n");
+            return exchange(out, "get " + socket);
+        }
     }
 
     /// Applies a change. A device that refuses ([UapiException]) may have applied the part before
@@ -40,13 +43,17 @@ public final class UapiClient {
     ///
     /// @throws IOException as [#get()]
     public void set(DeviceConfig change) throws IOException {
-        exchange(change);
+        try (UapiOutput out = new UapiOutput()) {
+            UapiConfigWriter.write(change, out);
+            exchange(out, "set " + socket);
+        }
     }
 
-    private DeviceState exchange(DeviceConfig change) throws IOException {
-        if (change.fwmark() == null) {
-            throw new IOException("UAPI " + socket + ": not connected");
+    private DeviceState exchange(UapiOutput request, String operation) throws IOException {
+        try (UapiConnection connection = UapiConnection.open(socket, TIMEOUT);
+                UapiInput answer = new UapiInput(connection.input())) {
+            connection.write(request.bytes());
+            return UapiStateCodec.read(answer, operation);
         }
-        return new DeviceState(null, 0, 0, java.util.List.of());
     }
 }
