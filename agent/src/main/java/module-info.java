@@ -4,10 +4,13 @@
 module warren.agent {
     requires static transitive org.jspecify;
     requires static transitive com.google.errorprone.annotations;
+    requires java.logging;
     requires warren.wireguard;
     requires warren.linux;
     requires warren.tunnel;
     requires warren.cluster;
-    requires warren.control;
+    requires transitive warren.control;
     requires io.helidon.webserver;
+
+    exports warren.agent;
 }

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.agent.api;
+
+import java.io.IOException;
+import java.util.List;
+import warren.control.AttachRequest;
+import warren.control.Attachment;
+import warren.control.DetachRequest;
+import warren.control.InitRequest;
+import warren.control.JoinRequest;
+import warren.control.Membership;
+import warren.control.PeerStatus;
+import warren.control.Status;
+import warren.control.Token;
+
+/// What the API can ask of the node. Called on any thread, also concurrently; every method may
+/// block. A refusal is a [warren.control.RefusedException], any other [IOException] is the world's
+/// failure.
+public interface Node {
+    Membership init(InitRequest request) throws IOException;
+
+    Membership join(JoinRequest request) throws IOException;
+
+    Token token() throws IOException;
+
+    Status status() throws IOException;
+
+    List<PeerStatus> peers() throws IOException;
+
+    Attachment attach(AttachRequest request) throws IOException;
+
+    void detach(DetachRequest request) throws IOException;
+}
