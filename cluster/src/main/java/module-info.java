@@ -5,4 +5,6 @@ module warren.cluster {
     requires static transitive org.jspecify;
     requires static transitive com.google.errorprone.annotations;
     requires transitive warren.wireguard;
+
+    exports warren.cluster;
 }

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.cluster;
+
+import org.jspecify.annotations.Nullable;
+
+/// What the gossip core tells its owner. Emitted after the change: queries made from within the
+/// handler see it.
+public sealed interface GossipEvent {
+    /// A member's state changed, or a member appeared.
+    record MemberChanged(Member member) implements GossipEvent {}
+
+    /// A new or newer record: install or adjust the peer.
+    record RecordChanged(NodeRecord record) implements GossipEvent {}
+
+    /// A node that left long ago was dropped: remove its peer.
+    record Forgotten(NodeId id) implements GossipEvent {}
+
+    /// Others hold a record of ours that is not older than the one published: sign a new one
+    /// with a sequence number above `sequence`. `instance` is another than ours after a restart
+    /// from old state; where it happens again and again it is a clone of this node's state.
+    record OwnRecordOutrun(long sequence, long instance) implements GossipEvent {}
+
+    /// Time to try the join exchange on the underlay: towards `target`, a dead or unheard node,
+    /// or a seed of the owner's choice where it is null. Emitted while this node is alone, and
+    /// about every ten seconds in the whole cluster while some node is dead.
+    record RecoveryDue(@Nullable NodeRecord target) implements GossipEvent {}
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.cluster;
+
+import java.util.List;
+
+/// What a side of the join exchange wants its owner to do next, in order.
+public sealed interface JoinStep {
+    /// Write these bytes to the stream.
+    @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
+    record Send(byte[] bytes) implements JoinStep {}
+
+    /// Responder: install this node as a peer (and [Gossip#learn] it), then call
+    /// [JoinResponder#installed]. Its record is genuine and its owner is the one at the other
+    /// end.
+    record Install(KnownNode newcomer) implements JoinStep {}
+
+    /// Initiator: the cluster has taken this node in. Nodes include the responder.
+    record Joined(ClusterDescriptor cluster, NodeRecord responder, List<KnownNode> nodes)
+            implements JoinStep {}
+
+    /// Both: over, without success; close the stream after what was to be sent.
+    record Failed(JoinFailure reason, String message) implements JoinStep {}
+
+    /// Responder: over, the newcomer has all; close the stream.
+    record Done() implements JoinStep {}
+}

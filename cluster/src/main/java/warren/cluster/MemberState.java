@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.cluster;
+
+/// How this node sees another. The codes are protocol: append only.
+public enum MemberState {
+    ALIVE(1),
+    /// It did not answer lately, or nobody has heard of it yet since this agent started.
+    SUSPECT(2),
+    /// Nobody could reach it for the whole suspicion; it is still probed, slowly, for ever.
+    DEAD(3),
+    /// It said that it leaves the cluster.
+    LEFT(4);
+
+    private final int code;
+
+    MemberState(int code) {
+        this.code = code;
+    }
+
+    int code() {
+        return code;
+    }
+}
