@@ -9,6 +9,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
+import java.util.Objects;
 import warren.linux.Errno;
 
 /// Files and descriptors: `open(2)`, `read(2)`, `ioctl(2)`, `eventfd(2)` and their neighbours.
@@ -36,10 +38,10 @@ public final class FileCalls {
             Native.errnoFunction("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     private static final MethodHandle read =
             Native.errnoFunction(
-                    "read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+                    "read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle write =
             Native.errnoFunction(
-                    "write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+                    "write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle ioctl =
             Native.variadicErrnoFunction(
                     "ioctl", 2, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
@@ -70,33 +72,40 @@ public final class FileCalls {
         return Outcome.once(state -> (int) close.invokeExact(state, fd));
     }
 
-    /// `read(2)` into `buffer`. No object is made.
-    public static int read(int fd, MemorySegment buffer) {
+    /// `read(2)` into `length` bytes of native memory `buffer` from `offset` on. No object is made.
+    public static int read(int fd, MemorySegment buffer, long offset, int length) {
         MemorySegment state = CallState.current();
+        long address = address(buffer, offset, length);
         try {
             int result;
             do {
-                long got = (long) read.invokeExact(state, fd, buffer, buffer.byteSize());
+                long got = (long) read.invokeExact(state, fd, address, (long) length);
                 result = (int) Outcome.of(got, state);
             } while (result == -Errno.EINTR);
             return result;
         } catch (Throwable t) {
             throw Native.broken(t);
+        } finally {
+            Reference.reachabilityFence(buffer);
         }
     }
 
-    /// `write(2)` of the whole `buffer`; may write less. No object is made.
-    public static int write(int fd, MemorySegment buffer) {
+    /// `write(2)` of `length` bytes of native memory `buffer` from `offset` on; may write less. No
+    /// object is made.
+    public static int write(int fd, MemorySegment buffer, long offset, int length) {
         MemorySegment state = CallState.current();
+        long address = address(buffer, offset, length);
         try {
             int result;
             do {
-                long put = (long) write.invokeExact(state, fd, buffer, buffer.byteSize());
+                long put = (long) write.invokeExact(state, fd, address, (long) length);
                 result = (int) Outcome.of(put, state);
             } while (result == -Errno.EINTR);
             return result;
         } catch (Throwable t) {
             throw Native.broken(t);
+        } finally {
+            Reference.reachabilityFence(buffer);
         }
     }
 
@@ -133,5 +142,14 @@ public final class FileCalls {
         } catch (Throwable t) {
             throw Native.broken(t);
         }
+    }
+
+    /// The address of a checked range. Passing it instead of a slice saves an object per call.
+    private static long address(MemorySegment buffer, long offset, int length) {
+        Objects.checkFromIndexSize(offset, length, buffer.byteSize());
+        if (!buffer.isNative() || !buffer.scope().isAlive()) {
+            throw new IllegalArgumentException("not live native memory: " + buffer);
+        }
+        return buffer.address() + offset;
     }
 }

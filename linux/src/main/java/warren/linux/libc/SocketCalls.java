@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 import warren.linux.Errno;
 
 /// Sockets: `socket(2)`, `socket(7)`, `recvmmsg(2)`, `poll(2)`, `if_nametoindex(3)`. Answers are
@@ -73,15 +74,16 @@ public final class SocketCalls {
             Native.errnoFunction(
                     "recv",
                     FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+    // The packet path passes addresses, not segments: a slice per call would be an object per call.
     private static final MethodHandle recvmmsg =
             Native.errnoFunction(
                     "recvmmsg",
                     FunctionDescriptor.of(
-                            JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
+                            JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG));
     private static final MethodHandle sendmmsg =
             Native.errnoFunction(
                     "sendmmsg",
-                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT));
     private static final MethodHandle poll =
             Native.errnoFunction(
                     "poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
@@ -175,44 +177,41 @@ public final class SocketCalls {
                                                 state, fd, buffer, buffer.byteSize(), flags));
     }
 
-    /// `recvmmsg(2)` without its timeout (which is broken by design: see BUGS there). No object is
-    /// made.
-    public static int recvmmsg(int fd, MemorySegment messages, int count, int flags) {
+    /// `recvmmsg(2)` of up to `count` messages whose `mmsghdr`s start at `offset` of `messages`,
+    /// without the timeout (which is checked only after a datagram: BUGS there). No object is made.
+    public static int recvmmsg(int fd, MemorySegment messages, long offset, int count, int flags) {
         MemorySegment state = CallState.current();
+        long address = messages.address() + offset;
         try {
             int result;
             do {
-                result =
-                        (int)
-                                Outcome.of(
-                                        (int)
-                                                recvmmsg.invokeExact(
-                                                        state,
-                                                        fd,
-                                                        messages,
-                                                        count,
-                                                        flags,
-                                                        MemorySegment.NULL),
-                                        state);
+                int got = (int) recvmmsg.invokeExact(state, fd, address, count, flags, 0L);
+                result = (int) Outcome.of(got, state);
             } while (result == -Errno.EINTR);
             return result;
         } catch (Throwable t) {
             throw Native.broken(t);
+        } finally {
+            Reference.reachabilityFence(messages);
         }
     }
 
-    /// `sendmmsg(2)`: how many messages went out, or the error of the first. No object is made.
-    public static int sendmmsg(int fd, MemorySegment messages, int count, int flags) {
+    /// `sendmmsg(2)` of `count` messages whose `mmsghdr`s start at `offset` of `messages`: how many
+    /// went out, or the error of the first. No object is made.
+    public static int sendmmsg(int fd, MemorySegment messages, long offset, int count, int flags) {
         MemorySegment state = CallState.current();
+        long address = messages.address() + offset;
         try {
             int result;
             do {
-                int sent = (int) sendmmsg.invokeExact(state, fd, messages, count, flags);
+                int sent = (int) sendmmsg.invokeExact(state, fd, address, count, flags);
                 result = (int) Outcome.of(sent, state);
             } while (result == -Errno.EINTR);
             return result;
         } catch (Throwable t) {
             throw Native.broken(t);
+        } finally {
+            Reference.reachabilityFence(messages);
         }
     }
 
