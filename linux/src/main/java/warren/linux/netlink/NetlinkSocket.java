@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.linux.netlink;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import warren.linux.Errno;
+import warren.linux.ErrnoException;
+import warren.linux.libc.FileCalls;
+import warren.linux.libc.Outcome;
+import warren.linux.libc.SocketCalls;
+
+/// A netlink socket, of any protocol. It belongs for ever to the network namespace of the thread
+/// that opened it, whichever thread uses it later.
+///
+/// A socket is used either for requests or, after `join`, for events: whoever waits in `receive`
+/// keeps requests out. Every method waits in native code, so waiting for events belongs on a
+/// platform thread. Thread-safe: one call at a time holds `lock`; `close` wakes it up first.
+public final class NetlinkSocket implements AutoCloseable {
+    /// The largest message a kernel dump builds; a larger one makes the buffer grow.
+    private static final int INITIAL_BUFFER = 32 * 1024;
+
+    /// The kernel answers within the call that asks. This only keeps a bug from hanging us.
+    private static final int ANSWER_TIMEOUT_MILLIS = 10_000;
+
+    /// A dump that sees a change in the middle is taken anew. With as many changes as this
+    /// something is wrong with the machine, and the caller learns of it.
+    private static final int DUMP_ATTEMPTS = 50;
+
+    // struct sockaddr_nl: u16 family, u16 pad, u32 pid, u32 groups.
+    private static final int SOCKADDR_NL_LENGTH = 2 + 2 + 4 + 4;
+    // struct pollfd: int fd, short events, short revents.
+    private static final int POLLFD_LENGTH = 4 + 2 + 2;
+
+    // Set at construction.
+    private final int fd;
+    private final int wakeFd;
+    private final int port;
+    private final Arena arena = Arena.ofShared();
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private volatile boolean closed;
+
+    @GuardedBy("lock")
+    private MemorySegment buffer = arena.allocate(INITIAL_BUFFER);
+
+    @GuardedBy("lock")
+    private final MemorySegment pollfds = arena.allocate(2 * POLLFD_LENGTH, Integer.BYTES);
+
+    @GuardedBy("lock")
+    private int sequence;
+
+    private NetlinkSocket(int fd, int wakeFd, int port) {
+        this.fd = fd;
+        this.wakeFd = wakeFd;
+        this.port = port;
+    }
+
+    /// Opens a socket in the calling thread's network namespace.
+    ///
+    /// @param protocol `NETLINK_ROUTE` or `NETLINK_GENERIC`
+    public static NetlinkSocket open(int protocol) throws IOException {
+        int wakeFd =
+                Outcome.check(
+                        FileCalls.eventfd(0, FileCalls.EFD_CLOEXEC | FileCalls.EFD_NONBLOCK),
+                        "eventfd");
+        int fd = -1;
+        try {
+            int type = SocketCalls.SOCK_RAW | SocketCalls.SOCK_CLOEXEC;
+            fd =
+                    Outcome.check(
+                            SocketCalls.socket(NetlinkConstants.AF_NETLINK, type, protocol),
+                            "socket NETLINK",
+                            protocol);
+            return new NetlinkSocket(fd, wakeFd, bindToKernel(fd));
+        } catch (ErrnoException e) {
+            if (fd >= 0) {
+                FileCalls.close(fd);
+            }
+            FileCalls.close(wakeFd);
+            throw e;
+        }
+    }
+
+    /// Sends a request and waits for the kernel's consent.
+    ///
+    /// @throws NetlinkException when the kernel refuses
+    public void execute(NetlinkRequest request) throws IOException {
+        exchange(request, NetlinkConstants.NLM_F_ACK);
+    }
+
+    /// Sends a request for one object, and returns what came before the acknowledgement.
+    ///
+    /// @throws NetlinkException when the kernel refuses
+    public List<NetlinkMessage> ask(NetlinkRequest request) throws IOException {
+        return exchange(request, NetlinkConstants.NLM_F_ACK).messages();
+    }
+
+    /// Lists objects. What is returned was true all at one moment as far as the kernel can tell:
+    /// a dump that it marks as interrupted by a change is taken again.
+    ///
+    /// @throws NetlinkException when the kernel refuses, or with `EAGAIN` when changes never cease
+    public List<NetlinkMessage> dump(NetlinkRequest request) throws IOException {
+        for (int attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
+            var answer = exchange(request, NetlinkConstants.NLM_F_DUMP);
+            if (!answer.interrupted()) {
+                return answer.messages();
+            }
+        }
+        throw new NetlinkException(
+                request.operation(),
+                Errno.EAGAIN,
+                "changed " + DUMP_ATTEMPTS + " times while it was listed");
+    }
+
+    /// Subscribes to a multicast group (`RTNLGRP_LINK` and the like).
+    public void join(int group) throws IOException {
+        setOption(NetlinkConstants.NETLINK_ADD_MEMBERSHIP, group, "NETLINK_ADD_MEMBERSHIP");
+    }
+
+    /// How many bytes of events the kernel keeps for us before it drops them; beyond the system's
+    /// limit when we may. A hint: the kernel rounds.
+    public void receiveBuffer(int bytes) throws IOException {
+        lock.lock();
+        try {
+            requireOpen();
+            int level = SocketCalls.SOL_SOCKET;
+            if (SocketCalls.setsockopt(fd, level, SocketCalls.SO_RCVBUFFORCE, bytes) < 0) {
+                Outcome.check(
+                        SocketCalls.setsockopt(fd, level, SocketCalls.SO_RCVBUF, bytes),
+                        "setsockopt SO_RCVBUF");
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits for events of the joined groups.
+    ///
+    /// @return null once the socket is closed
+    /// @throws ErrnoException with `ENOBUFS` when the kernel had to drop events; the socket stays
+    ///     usable
+    public NetlinkMessage.@Nullable Batch receive() throws IOException {
+        lock.lock();
+        try {
+            while (!closed) {
+                if (awaitReadable(-1)) {
+                    return NetlinkMessage.parse(receiveDatagram());
+                }
+            }
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Wakes whoever waits and closes the socket. Idempotent.
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        wake();
+        lock.lock();
+        try {
+            if (arena.scope().isAlive()) {
+                FileCalls.close(fd);
+                FileCalls.close(wakeFd);
+                arena.close();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Binds to a port of the kernel's choice, accepts messages of the kernel alone (a connected
+    /// netlink socket refuses other senders), and asks for errors in words and strict checking.
+    private static int bindToKernel(int fd) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            var address = arena.allocate(SOCKADDR_NL_LENGTH, Integer.BYTES);
+            address.set(JAVA_SHORT, 0, (short) NetlinkConstants.AF_NETLINK);
+            Outcome.check(SocketCalls.bind(fd, address), "bind netlink");
+            Outcome.check(SocketCalls.connect(fd, address), "connect netlink");
+            Outcome.check(SocketCalls.getsockname(fd, address), "getsockname netlink");
+            int level = NetlinkConstants.SOL_NETLINK;
+            Outcome.check(
+                    SocketCalls.setsockopt(fd, level, NetlinkConstants.NETLINK_EXT_ACK, 1),
+                    "setsockopt NETLINK_EXT_ACK");
+            Outcome.check(
+                    SocketCalls.setsockopt(fd, level, NetlinkConstants.NETLINK_CAP_ACK, 1),
+                    "setsockopt NETLINK_CAP_ACK");
+            Outcome.check(
+                    SocketCalls.setsockopt(fd, level, NetlinkConstants.NETLINK_GET_STRICT_CHK, 1),
+                    "setsockopt NETLINK_GET_STRICT_CHK");
+            return address.get(JAVA_INT, 4);
+        }
+    }
+
+    /// What a request brought.
+    private record Answer(List<NetlinkMessage> messages, boolean interrupted) {}
+
+    private Answer exchange(NetlinkRequest request, int mode) throws IOException {
+        lock.lock();
+        try {
+            requireOpen();
+            int own = ++sequence;
+            send(request, mode, own);
+            return collect(request.operation(), own);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    private void send(NetlinkRequest request, int mode, int own) throws IOException {
+        byte[] message =
+                NetlinkMessage.encode(
+                        request.type(),
+                        request.flags() | mode | NetlinkConstants.NLM_F_REQUEST,
+                        own,
+                        port,
+                        request.payload().toByteArray());
+        try (Arena call = Arena.ofConfined()) {
+            var data = call.allocateFrom(JAVA_BYTE, message);
+            int sent = SocketCalls.sendto(fd, data, 0, MemorySegment.NULL);
+            Outcome.check(sent, request.operation());
+        }
+    }
+
+    /// Gathers the messages of one answer, up to its acknowledgement or the end of the dump. An
+    /// unsound datagram does not stop it: what follows must be taken off the socket all the same.
+    @GuardedBy("lock")
+    private Answer collect(String operation, int own) throws IOException {
+        var messages = new ArrayList<NetlinkMessage>();
+        boolean interrupted = false;
+        Malformed malformed = null;
+        while (true) {
+            if (!awaitReadable(ANSWER_TIMEOUT_MILLIS)) {
+                requireOpen();
+                throw new NetlinkException(operation, Errno.EIO, "the kernel does not answer");
+            }
+            var batch = NetlinkMessage.parse(receiveDatagram());
+            malformed = malformed == null ? batch.malformed() : malformed;
+            for (var message : batch.messages()) {
+                if (message.sequence() != own || message.port() != port) {
+                    continue;
+                }
+                interrupted |= (message.flags() & NetlinkConstants.NLM_F_DUMP_INTR) != 0;
+                switch (message.type()) {
+                    case NetlinkConstants.NLMSG_NOOP -> {}
+                    case NetlinkConstants.NLMSG_ERROR, NetlinkConstants.NLMSG_DONE -> {
+                        Acknowledgement.of(message).check(operation);
+                        requireSound(operation, malformed);
+                        return new Answer(messages, interrupted);
+                    }
+                    case NetlinkConstants.NLMSG_OVERRUN ->
+                            throw new NetlinkException(operation, Errno.ENOBUFS, "overrun");
+                    default -> messages.add(message);
+                }
+            }
+        }
+    }
+
+    private static void requireSound(String operation, @Nullable Malformed malformed)
+            throws NetlinkException {
+        if (malformed != null) {
+            throw new NetlinkException(operation, Errno.EPROTO, "answer is " + malformed);
+        }
+    }
+
+    /// Waits until there is something to receive; false when the time is over or `close` woke us.
+    @GuardedBy("lock")
+    private boolean awaitReadable(int timeoutMillis) throws ErrnoException {
+        pollfd(0, fd);
+        pollfd(1, wakeFd);
+        Outcome.check(SocketCalls.poll(pollfds, 2, timeoutMillis), "poll netlink");
+        return !closed && pollfds.get(JAVA_SHORT, 6) != 0;
+    }
+
+    @GuardedBy("lock")
+    private void pollfd(int slot, int descriptor) {
+        long at = (long) slot * POLLFD_LENGTH;
+        pollfds.set(JAVA_INT, at, descriptor);
+        pollfds.set(JAVA_SHORT, at + 4, (short) SocketCalls.POLLIN);
+        pollfds.set(JAVA_SHORT, at + 6, (short) 0);
+    }
+
+    /// Receives one datagram whole, whatever its size: its length is looked at before it is taken.
+    @GuardedBy("lock")
+    private byte[] receiveDatagram() throws ErrnoException {
+        int peek = SocketCalls.MSG_PEEK | SocketCalls.MSG_TRUNC | SocketCalls.MSG_DONTWAIT;
+        int length = Outcome.check(SocketCalls.recv(fd, buffer, peek), "recv netlink");
+        if (length > buffer.byteSize()) {
+            buffer = arena.allocate(length);
+        }
+        int got =
+                Outcome.check(
+                        SocketCalls.recv(fd, buffer, SocketCalls.MSG_DONTWAIT), "recv netlink");
+        return buffer.asSlice(0, got).toArray(JAVA_BYTE);
+    }
+
+    private void setOption(int option, int value, String name) throws IOException {
+        lock.lock();
+        try {
+            requireOpen();
+            Outcome.check(
+                    SocketCalls.setsockopt(fd, NetlinkConstants.SOL_NETLINK, option, value),
+                    "setsockopt " + name,
+                    value);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void wake() {
+        try (Arena call = Arena.ofConfined()) {
+            FileCalls.write(wakeFd, call.allocateFrom(java.lang.foreign.ValueLayout.JAVA_LONG, 1L));
+        }
+    }
+
+    private void requireOpen() throws IOException {
+        if (closed) {
+            throw new IOException("netlink socket is closed");
+        }
+    }
+}
