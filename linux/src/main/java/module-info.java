@@ -6,4 +6,8 @@ module warren.linux {
     requires static transitive com.google.errorprone.annotations;
 
     exports warren.linux;
+    exports warren.linux.namespace;
+    exports warren.linux.netlink;
+    exports warren.linux.route;
+    exports warren.linux.sysctl;
 }

@@ -18,6 +18,7 @@ public final class Errno {
     public static final int EBUSY = 16;
     public static final int EEXIST = 17;
     public static final int ENODEV = 19;
+    public static final int ENOTDIR = 20;
     public static final int EINVAL = 22;
     public static final int ENOTTY = 25;
     public static final int ENOSPC = 28;
@@ -54,6 +55,7 @@ public final class Errno {
             case EBUSY -> "EBUSY (device or resource busy)";
             case EEXIST -> "EEXIST (already exists)";
             case ENODEV -> "ENODEV (no such device)";
+            case ENOTDIR -> "ENOTDIR (not a directory)";
             case EINVAL -> "EINVAL (invalid argument)";
             case ENOTTY -> "ENOTTY (inappropriate ioctl)";
             case ENOSPC -> "ENOSPC (no space left)";

@@ -8,8 +8,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import warren.linux.Errno;
 import warren.linux.libc.FileCalls;
@@ -211,8 +211,7 @@ public final class NetworkNamespace implements AutoCloseable {
 
     private static void bind(Path path) throws NamespaceException {
         int result =
-                ProcessCalls.mount(
-                        OWN.toString(), path.toString(), "", ProcessCalls.MS_BIND, "");
+                ProcessCalls.mount(OWN.toString(), path.toString(), "", ProcessCalls.MS_BIND, "");
         if (result < 0) {
             throw refused("bind mount on " + path, -result);
         }
@@ -221,12 +220,18 @@ public final class NetworkNamespace implements AutoCloseable {
     private static NamespaceId identify(int fd) throws NamespaceException {
         var path = Path.of("/proc/self/fd/" + fd);
         try {
-            var attributes = Files.readAttributes(path, "unix:dev,ino");
-            return new NamespaceId((long) attributes.get("dev"), (long) attributes.get("ino"));
+            return new NamespaceId(number(path, "unix:dev"), number(path, "unix:ino"));
         } catch (IOException e) {
             throw new NamespaceException(
                     NamespaceException.Reason.FAILED, "stat " + path + ": " + e.getMessage());
         }
+    }
+
+    private static long number(Path path, String attribute) throws IOException {
+        if (Files.getAttribute(path, attribute) instanceof Long number) {
+            return number;
+        }
+        throw new IOException("no " + attribute);
     }
 
     private static NamespaceException refused(String operation, int errno) {
@@ -241,24 +246,48 @@ public final class NetworkNamespace implements AutoCloseable {
     }
 
     /// The thread is never handed to anyone else, because it cannot be trusted to be where it was.
+    /// It has ended when this returns, so it does not keep a namespace alive either.
     private static <T, X extends Exception> T onOwnThread(String name, Work<T, ?> work)
             throws NamespaceException, X {
-        var outcome = new CompletableFuture<T>();
-        Thread.ofPlatform()
-                .name(name + "-" + THREADS.incrementAndGet())
-                .daemon(true)
-                .start(
-                        () -> {
-                            try {
-                                outcome.complete(work.run());
-                            } catch (Throwable t) {
-                                outcome.completeExceptionally(t);
-                            }
-                        });
-        try {
-            return outcome.join();
-        } catch (CompletionException e) {
-            throw NetworkNamespace.<X>rethrown(e.getCause());
+        var task = new FutureTask<T>(work::run);
+        var thread =
+                Thread.ofPlatform()
+                        .name(name + "-" + THREADS.incrementAndGet())
+                        .daemon(true)
+                        .start(task);
+        joinUninterruptibly(thread);
+        if (task.state() == Future.State.SUCCESS) {
+            return task.resultNow();
+        }
+        throw NetworkNamespace.<X>rethrown(task.exceptionNow());
+    }
+
+    private static void joinUninterruptibly(Thread thread) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                break;
+            } catch (InterruptedException _) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // The work throws X or, from the entering around it, NamespaceException; it can throw nothing
+    // else that is checked, which is what the cast and the type parameter rely on.
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <X extends Exception> X rethrown(Throwable thrown) throws NamespaceException {
+        switch (thrown) {
+            case NamespaceException e -> throw e;
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> {
+                return (X) thrown;
+            }
         }
     }
 }

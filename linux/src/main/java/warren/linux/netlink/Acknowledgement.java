@@ -54,8 +54,10 @@ record Acknowledgement(int errno, String text, @Nullable Malformed malformed) {
         while (attributes.next()) {
             switch (attributes.type()) {
                 case NetlinkConstants.NLMSGERR_ATTR_MSG -> text = attributes.string();
-                case NetlinkConstants.NLMSGERR_ATTR_OFFS -> where = " (at byte " + attributes.u32() + ")";
-                case NetlinkConstants.NLMSGERR_ATTR_MISS_TYPE -> where = " (attribute " + attributes.u32() + " is missing)";
+                case NetlinkConstants.NLMSGERR_ATTR_OFFS ->
+                        where = " (at byte " + attributes.u32() + ")";
+                case NetlinkConstants.NLMSGERR_ATTR_MISS_TYPE ->
+                        where = " (attribute " + attributes.u32() + " is missing)";
                 default -> {}
             }
         }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.linux.netlink;
 
-import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +68,7 @@ public final class AttributeReader {
 
     /// A `__be16`.
     public int big16() {
-        return sized(2) ? (data[valueAt] & 0xff) << 8 | data[valueAt + 1] & 0xff : 0;
+        return sized(2) ? ((data[valueAt] & 0xff) << 8) | (data[valueAt + 1] & 0xff) : 0;
     }
 
     public int u32() {
@@ -100,19 +98,7 @@ public final class AttributeReader {
 
     /// An IPv4 or IPv6 address by the length of the value. An IPv4-mapped address stays IPv6.
     public @Nullable InetAddress address() {
-        byte[] value = bytes();
-        try {
-            return switch (value.length) {
-                case 4 -> InetAddress.getByAddress(value);
-                case 16 -> Inet6Address.getByAddress(null, value, -1);
-                default -> {
-                    failure.set(Malformed.VALUE_LENGTH);
-                    yield null;
-                }
-            };
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("an address of " + value.length + " bytes", e);
-        }
+        return structure().fieldAddress(valueLength);
     }
 
     /// The value as a list of attributes.

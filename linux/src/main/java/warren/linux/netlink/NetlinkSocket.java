@@ -15,7 +15,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import warren.linux.Errno;
 import warren.linux.ErrnoException;
-import warren.linux.libc.FileCalls;
+import warren.linux.EventFd;
+import warren.linux.Fd;
+import warren.linux.Poll;
 import warren.linux.libc.Outcome;
 import warren.linux.libc.SocketCalls;
 
@@ -38,12 +40,10 @@ public final class NetlinkSocket implements AutoCloseable {
 
     // struct sockaddr_nl: u16 family, u16 pad, u32 pid, u32 groups.
     private static final int SOCKADDR_NL_LENGTH = 2 + 2 + 4 + 4;
-    // struct pollfd: int fd, short events, short revents.
-    private static final int POLLFD_LENGTH = 4 + 2 + 2;
 
     // Set at construction.
-    private final int fd;
-    private final int wakeFd;
+    private final Fd fd;
+    private final EventFd wakeUp;
     private final int port;
     private final Arena arena = Arena.ofShared();
     private final ReentrantLock lock = new ReentrantLock();
@@ -51,42 +51,41 @@ public final class NetlinkSocket implements AutoCloseable {
     private volatile boolean closed;
 
     @GuardedBy("lock")
-    private MemorySegment buffer = arena.allocate(INITIAL_BUFFER);
+    private final Poll poll = new Poll(arena, 2);
 
     @GuardedBy("lock")
-    private final MemorySegment pollfds = arena.allocate(2 * POLLFD_LENGTH, Integer.BYTES);
+    private final int readable;
+
+    @GuardedBy("lock")
+    private MemorySegment buffer = arena.allocate(INITIAL_BUFFER);
 
     @GuardedBy("lock")
     private int sequence;
 
-    private NetlinkSocket(int fd, int wakeFd, int port) {
+    private NetlinkSocket(Fd fd, EventFd wakeUp, int port) {
         this.fd = fd;
-        this.wakeFd = wakeFd;
+        this.wakeUp = wakeUp;
         this.port = port;
+        this.readable = poll.add(fd, Poll.READ);
+        poll.add(wakeUp.fd(), Poll.READ);
     }
 
     /// Opens a socket in the calling thread's network namespace.
     ///
     /// @param protocol `NETLINK_ROUTE` or `NETLINK_GENERIC`
     public static NetlinkSocket open(int protocol) throws IOException {
-        int wakeFd =
-                Outcome.check(
-                        FileCalls.eventfd(0, FileCalls.EFD_CLOEXEC | FileCalls.EFD_NONBLOCK),
-                        "eventfd");
-        int fd = -1;
+        int type = SocketCalls.SOCK_RAW | SocketCalls.SOCK_CLOEXEC;
+        var fd =
+                new Fd(
+                        Outcome.check(
+                                SocketCalls.socket(NetlinkConstants.AF_NETLINK, type, protocol),
+                                "socket AF_NETLINK",
+                                protocol));
         try {
-            int type = SocketCalls.SOCK_RAW | SocketCalls.SOCK_CLOEXEC;
-            fd =
-                    Outcome.check(
-                            SocketCalls.socket(NetlinkConstants.AF_NETLINK, type, protocol),
-                            "socket NETLINK",
-                            protocol);
-            return new NetlinkSocket(fd, wakeFd, bindToKernel(fd));
+            int port = bindToKernel(fd.number());
+            return new NetlinkSocket(fd, EventFd.open(), port);
         } catch (ErrnoException e) {
-            if (fd >= 0) {
-                FileCalls.close(fd);
-            }
-            FileCalls.close(wakeFd);
+            fd.close();
             throw e;
         }
     }
@@ -134,9 +133,9 @@ public final class NetlinkSocket implements AutoCloseable {
         try {
             requireOpen();
             int level = SocketCalls.SOL_SOCKET;
-            if (SocketCalls.setsockopt(fd, level, SocketCalls.SO_RCVBUFFORCE, bytes) < 0) {
+            if (SocketCalls.setsockopt(fd.number(), level, SocketCalls.SO_RCVBUFFORCE, bytes) < 0) {
                 Outcome.check(
-                        SocketCalls.setsockopt(fd, level, SocketCalls.SO_RCVBUF, bytes),
+                        SocketCalls.setsockopt(fd.number(), level, SocketCalls.SO_RCVBUF, bytes),
                         "setsockopt SO_RCVBUF");
             }
         } finally {
@@ -170,12 +169,12 @@ public final class NetlinkSocket implements AutoCloseable {
             return;
         }
         closed = true;
-        wake();
+        wakeUp.signal();
         lock.lock();
         try {
-            if (arena.scope().isAlive()) {
-                FileCalls.close(fd);
-                FileCalls.close(wakeFd);
+            if (fd.isOpen()) {
+                fd.close();
+                wakeUp.close();
                 arena.close();
             }
         } finally {
@@ -232,7 +231,7 @@ public final class NetlinkSocket implements AutoCloseable {
                         request.payload().toByteArray());
         try (Arena call = Arena.ofConfined()) {
             var data = call.allocateFrom(JAVA_BYTE, message);
-            int sent = SocketCalls.sendto(fd, data, 0, MemorySegment.NULL);
+            int sent = SocketCalls.sendto(fd.number(), data, 0, MemorySegment.NULL);
             Outcome.check(sent, request.operation());
         }
     }
@@ -281,31 +280,22 @@ public final class NetlinkSocket implements AutoCloseable {
     /// Waits until there is something to receive; false when the time is over or `close` woke us.
     @GuardedBy("lock")
     private boolean awaitReadable(int timeoutMillis) throws ErrnoException {
-        pollfd(0, fd);
-        pollfd(1, wakeFd);
-        Outcome.check(SocketCalls.poll(pollfds, 2, timeoutMillis), "poll netlink");
-        return !closed && pollfds.get(JAVA_SHORT, 6) != 0;
-    }
-
-    @GuardedBy("lock")
-    private void pollfd(int slot, int descriptor) {
-        long at = (long) slot * POLLFD_LENGTH;
-        pollfds.set(JAVA_INT, at, descriptor);
-        pollfds.set(JAVA_SHORT, at + 4, (short) SocketCalls.POLLIN);
-        pollfds.set(JAVA_SHORT, at + 6, (short) 0);
+        poll.await(timeoutMillis);
+        return !closed && poll.readable(readable);
     }
 
     /// Receives one datagram whole, whatever its size: its length is looked at before it is taken.
     @GuardedBy("lock")
     private byte[] receiveDatagram() throws ErrnoException {
         int peek = SocketCalls.MSG_PEEK | SocketCalls.MSG_TRUNC | SocketCalls.MSG_DONTWAIT;
-        int length = Outcome.check(SocketCalls.recv(fd, buffer, peek), "recv netlink");
+        int length = Outcome.check(SocketCalls.recv(fd.number(), buffer, peek), "recv netlink");
         if (length > buffer.byteSize()) {
             buffer = arena.allocate(length);
         }
         int got =
                 Outcome.check(
-                        SocketCalls.recv(fd, buffer, SocketCalls.MSG_DONTWAIT), "recv netlink");
+                        SocketCalls.recv(fd.number(), buffer, SocketCalls.MSG_DONTWAIT),
+                        "recv netlink");
         return buffer.asSlice(0, got).toArray(JAVA_BYTE);
     }
 
@@ -314,17 +304,12 @@ public final class NetlinkSocket implements AutoCloseable {
         try {
             requireOpen();
             Outcome.check(
-                    SocketCalls.setsockopt(fd, NetlinkConstants.SOL_NETLINK, option, value),
+                    SocketCalls.setsockopt(
+                            fd.number(), NetlinkConstants.SOL_NETLINK, option, value),
                     "setsockopt " + name,
                     value);
         } finally {
             lock.unlock();
-        }
-    }
-
-    private void wake() {
-        try (Arena call = Arena.ofConfined()) {
-            FileCalls.write(wakeFd, call.allocateFrom(java.lang.foreign.ValueLayout.JAVA_LONG, 1L));
         }
     }
 

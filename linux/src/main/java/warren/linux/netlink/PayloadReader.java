@@ -3,6 +3,9 @@ package warren.linux.netlink;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +71,26 @@ public final class PayloadReader {
     /// The next `count` bytes; empty when there are not so many.
     public byte[] fieldBytes(int count) {
         return take(count) ? Arrays.copyOfRange(data, position - count, position) : new byte[0];
+    }
+
+    /// An address of four or sixteen bytes; null and an error for any other length. An IPv4-mapped
+    /// address stays IPv6.
+    public @Nullable InetAddress fieldAddress(int length) {
+        if (length != 4 && length != 16) {
+            failure.set(Malformed.VALUE_LENGTH);
+            return null;
+        }
+        byte[] bytes = fieldBytes(length);
+        if (failure.first() != null) {
+            return null;
+        }
+        try {
+            return length == 4
+                    ? InetAddress.getByAddress(bytes)
+                    : Inet6Address.getByAddress(null, bytes, -1);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address of " + length + " bytes", e);
+        }
     }
 
     public void skip(int count) {

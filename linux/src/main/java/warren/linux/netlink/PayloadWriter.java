@@ -29,6 +29,9 @@ public final class PayloadWriter {
     private byte[] buffer = new byte[128];
     private int length;
 
+    /// Starts with nothing written.
+    public PayloadWriter() {}
+
     /// Fields of the fixed structure, in the order of the C declaration, padding included.
     public PayloadWriter field8(int value) {
         buffer[reserve(1)] = (byte) value;

@@ -41,7 +41,7 @@ public record Cidr(InetAddress address, int prefixLength) {
         byte[] bytes = address.getAddress();
         for (int i = 0; i < bytes.length; i++) {
             int kept = Math.clamp(prefixLength - 8 * i, 0, 8);
-            bytes[i] = (byte) (bytes[i] & 0xff00 >> kept);
+            bytes[i] = (byte) (bytes[i] & (0xff00 >> kept));
         }
         return new Cidr(addressOf(bytes), prefixLength);
     }

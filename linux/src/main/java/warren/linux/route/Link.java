@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
 /// @param address null for a link without link-layer addresses, such as a TUN device
 /// @param alias free text of who made the link; null when it has none
 /// @param master index of the bridge or VRF the link belongs to, or 0
-/// @param peer index of the link this one sits on or, for a veth, of its other end, in the namespace
-///     `peerNamespace`; 0 when there is none
-/// @param peerNamespace the id that this namespace has for the peer's one, or -1 when it is the same
+/// @param peer index of the link this one sits on or, for a veth, of its other end, in
+///     the namespace `peerNamespace`; 0 when there is none
+/// @param peerNamespace the id that this namespace has for the peer's one, or -1 when it is
+///     the same
 public record Link(
         int index,
         String name,

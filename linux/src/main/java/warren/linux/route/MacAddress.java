@@ -21,7 +21,7 @@ public record MacAddress(long bits) {
         }
         long bits = 0;
         for (byte b : bytes) {
-            bits = bits << 8 | b & 0xff;
+            bits = (bits << 8) | (b & 0xff);
         }
         return new MacAddress(bits);
     }
@@ -36,7 +36,7 @@ public record MacAddress(long bits) {
     byte[] toBytes() {
         byte[] bytes = new byte[LENGTH];
         for (int i = 0; i < LENGTH; i++) {
-            bytes[i] = (byte) (bits >>> 8 * (LENGTH - 1 - i));
+            bytes[i] = (byte) (bits >>> (8 * (LENGTH - 1 - i)));
         }
         return bytes;
     }

@@ -55,7 +55,8 @@ public sealed interface NewLink {
 
     /// The other end of a veth pair.
     ///
-    /// @param settings neither `name`, nor `alias` and `master`, which the kernel does not take here
+    /// @param settings neither `name`, nor `alias` and `master`, which the kernel does not
+    ///     take here
     /// @param namespace where it comes to life; null for beside the first end
     record Peer(String name, LinkSettings settings, @Nullable NetworkNamespace namespace) {
         public Peer {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.linux.route;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +77,6 @@ public record Route(
     }
 
     /// Collects the parts of a route. Confined to one thread.
-    @CanIgnoreReturnValue
     public static final class Builder {
         private final Cidr destination;
         private Type type = Type.UNICAST;
@@ -150,8 +148,17 @@ public record Route(
 
         public Route build() {
             return new Route(
-                    type, destination, gateway, link, source, protocol, scope, table, priority,
-                    mtu, onlink);
+                    type,
+                    destination,
+                    gateway,
+                    link,
+                    source,
+                    protocol,
+                    scope,
+                    table,
+                    priority,
+                    mtu,
+                    onlink);
         }
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.linux.route;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import org.jspecify.annotations.Nullable;
 
 /// A rule of policy routing: which packets, and what with them. Immutable.
@@ -65,7 +64,6 @@ public record Rule(
     }
 
     /// Collects the parts of a rule. Confined to one thread.
-    @CanIgnoreReturnValue
     public static final class Builder {
         private final Family family;
         private @Nullable Cidr from;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.linux.sysctl;
 
-/// A setting that every link has of its own, besides the pseudo links `all` and `default`. Described
-/// in `Documentation/networking/ip-sysctl.rst` of the kernel.
+/// A setting that every link has of its own, besides the pseudo links `all` and `default`.
+/// Described in `Documentation/networking/ip-sysctl.rst` of the kernel.
 public enum LinkSetting {
     /// Whether packets that came in by the link may be forwarded.
     IPV4_FORWARDING("ipv4", "forwarding"),
