@@ -6,8 +6,7 @@ module warren.linux {
     requires static transitive com.google.errorprone.annotations;
 
     exports warren.linux;
-    exports warren.linux.namespace;
-    exports warren.linux.netlink;
-    exports warren.linux.route;
-    exports warren.linux.sysctl;
+    exports warren.linux.crypto;
+    exports warren.linux.tun;
+    exports warren.linux.udp;
 }

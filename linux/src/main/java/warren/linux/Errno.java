@@ -25,6 +25,7 @@ public final class Errno {
     public static final int EPIPE = 32;
     public static final int EPROTO = 71;
     public static final int EBADFD = 77;
+    public static final int ENOTSOCK = 88;
     public static final int EMSGSIZE = 90;
     public static final int EOPNOTSUPP = 95;
     public static final int EAFNOSUPPORT = 97;
@@ -62,6 +63,7 @@ public final class Errno {
             case EPIPE -> "EPIPE (broken pipe)";
             case EPROTO -> "EPROTO (protocol error)";
             case EBADFD -> "EBADFD (file descriptor in bad state: its device is gone)";
+            case ENOTSOCK -> "ENOTSOCK (not a socket)";
             case EMSGSIZE -> "EMSGSIZE (message too long)";
             case EOPNOTSUPP -> "EOPNOTSUPP (operation not supported)";
             case EAFNOSUPPORT -> "EAFNOSUPPORT (address family not supported)";

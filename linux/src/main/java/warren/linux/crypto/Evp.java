@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.linux.crypto;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.invoke.MethodHandle;
+import java.util.NoSuchElementException;
+import warren.linux.libc.Native;
+
+/// The functions of `<openssl/evp.h>` that an AEAD needs, the same in OpenSSL 1.1 and 3. Their
+/// pointers are `long`s, so that a call per packet makes no segment.
+///
+/// Only [Libcrypto] touches this class, once it knows that the library is there: the handles are
+/// constants so that calls through them compile to plain calls.
+final class Evp {
+    private static final Native.Library LIBRARY = Libcrypto.find().orElseThrow();
+
+    /// `const EVP_CIPHER *EVP_chacha20_poly1305(void)`
+    static final MethodHandle EVP_chacha20_poly1305 =
+            function("EVP_chacha20_poly1305", FunctionDescriptor.of(JAVA_LONG));
+
+    /// `EVP_CIPHER_CTX *EVP_CIPHER_CTX_new(void)`
+    static final MethodHandle EVP_CIPHER_CTX_new =
+            function("EVP_CIPHER_CTX_new", FunctionDescriptor.of(JAVA_LONG));
+
+    /// `void EVP_CIPHER_CTX_free(EVP_CIPHER_CTX *)`, which wipes the key.
+    static final MethodHandle EVP_CIPHER_CTX_free =
+            function("EVP_CIPHER_CTX_free", FunctionDescriptor.ofVoid(JAVA_LONG));
+
+    /// `int EVP_CIPHER_CTX_ctrl(EVP_CIPHER_CTX *, int type, int arg, void *ptr)`
+    static final MethodHandle EVP_CIPHER_CTX_ctrl =
+            function(
+                    "EVP_CIPHER_CTX_ctrl",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG));
+
+    /// `int EVP_CipherInit_ex(EVP_CIPHER_CTX *, const EVP_CIPHER *, ENGINE *, const unsigned char
+    /// *key, const unsigned char *iv, int enc)`
+    static final MethodHandle EVP_CipherInit_ex =
+            function(
+                    "EVP_CipherInit_ex",
+                    FunctionDescriptor.of(
+                            JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                            JAVA_INT));
+
+    /// `int EVP_CipherUpdate(EVP_CIPHER_CTX *, unsigned char *out, int *outl, const unsigned char
+    /// *in, int inl)`
+    static final MethodHandle EVP_CipherUpdate =
+            function(
+                    "EVP_CipherUpdate",
+                    FunctionDescriptor.of(
+                            JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT));
+
+    /// `int EVP_CipherFinal_ex(EVP_CIPHER_CTX *, unsigned char *outm, int *outl)`
+    static final MethodHandle EVP_CipherFinal_ex =
+            function(
+                    "EVP_CipherFinal_ex",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
+    // <openssl/evp.h>
+    static final int EVP_CTRL_AEAD_GET_TAG = 0x10;
+    static final int EVP_CTRL_AEAD_SET_TAG = 0x11;
+
+    private Evp() {}
+
+    static String libraryName() {
+        return LIBRARY.name();
+    }
+
+    private static MethodHandle function(String name, FunctionDescriptor type) {
+        return LIBRARY.function(name, type)
+                .orElseThrow(() -> new NoSuchElementException(LIBRARY.name() + " has no " + name));
+    }
+}
