@@ -109,9 +109,9 @@ build_product() {
     need_commands mvn
     say "building; the first time this fetches libraries and takes a minute or two ($log)"
     touch "$root/target/built.new"
-    (cd "$root" && exec mvn -q -B -pl cli -am package -DskipTests -Dspotless.check.skip=true) \
+    (cd "$root" && exec mvn -B -pl cli -am package -DskipTests -Dspotless.check.skip=true) \
         >"$log" 2>&1 </dev/null 9>&- || {
-        grep -m 12 -E 'ERROR|BUILD' "$log" >&2
+        grep -m 4 -E '[.]java:|Failed to exec|Could not' "$log" >&2
         die "the build failed; all of it is in $log"
     }
     mv "$root/target/built.new" "$root/target/built"

@@ -9,4 +9,8 @@ module warren.cli {
     requires warren.tunnel;
     requires warren.linux;
     requires info.picocli;
+
+    // picocli reads the annotations of the commands and sets their fields.
+    opens warren.cli to
+            info.picocli;
 }

@@ -7,6 +7,8 @@ public final class Main {
 
     /// Runs one command and ends the process with its exit code.
     public static void main(String[] arguments) {
-        System.out.println("hello");
+        int code = CommandTree.run(Console.ofProcess(), arguments);
+        System.out.flush();
+        System.exit(code);
     }
 }

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.cli;
+
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.util.function.Supplier;
+import warren.control.ControlClient;
+
+/// What a command talks to: three streams, and the node's agent. Tests put their own in its place.
+///
+/// @param in where a token is read from
+/// @param out what was asked for, nothing else
+/// @param err progress, and the one line that says why a command failed
+/// @param agent the agent's API; asked for only by the commands that need it
+record Console(InputStream in, PrintStream out, PrintStream err, Supplier<ControlClient> agent) {
+
+    static Console ofProcess() {
+        return new Console(System.in, System.out, System.err, ControlClient::local);
+    }
+
+    ControlClient client() {
+        return agent.get();
+    }
+
+    /// The one line that goes with [Exit#FAILED].
+    void complain(String why) {
+        err.println("warren: " + why.lines().findFirst().orElse("failed"));
+    }
+}

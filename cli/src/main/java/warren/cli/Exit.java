@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.cli;
+
+/// The exit codes of every command; part of the contract with scripts.
+final class Exit {
+    static final int DONE = 0;
+
+    /// Refused or failed; one line on stderr says why.
+    static final int FAILED = 1;
+
+    /// The command line itself was wrong.
+    static final int USAGE = 2;
+
+    private Exit() {}
+}
