@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.tunnel;
+
+import warren.wireguard.Aead;
+import warren.wireguard.MessageLayout;
+
+/// Sizes of the packet loops' buffers. All are bounds of memory that is allocated once per loop
+/// and touched only as far as packets reach.
+final class BatchSize {
+    /// The largest IP packet a TUN device hands over (its length field has 16 bits).
+    static final int PACKET_BYTES = 65535;
+
+    /// The largest UDP payload over IPv6 or IPv4, jumbograms aside.
+    static final int DATAGRAM_BYTES = 65535;
+
+    /// Packets that travel together; the gain of more was not measurable with one system call for
+    /// each packet on the TUN side, and a batch is also what a slow peer may delay.
+    static final int PACKETS = 64;
+
+    static final int ALIGNMENT = 64;
+
+    /// Before a packet: the transport header, rounded up so that packets stay aligned.
+    static final int HEAD_ROOM = ALIGNMENT;
+
+    /// Behind a packet: padding to a multiple of 16, and the tag.
+    static final int TAIL_ROOM = 16 + Aead.TAG_LENGTH;
+
+    /// From one packet to the next.
+    static final int STRIDE =
+            (HEAD_ROOM + PACKET_BYTES + TAIL_ROOM + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+
+    /// For staged packets, which lie close together: one of the largest, or many usual ones.
+    static final int STAGED_BYTES = 4 * STRIDE;
+
+    static {
+        if (HEAD_ROOM < MessageLayout.TRANSPORT_HEADER) {
+            throw new IllegalStateException("no room for the transport header");
+        }
+    }
+
+    private BatchSize() {}
+}

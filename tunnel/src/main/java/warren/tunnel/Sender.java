@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.tunnel;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+import warren.linux.ErrnoException;
+import warren.linux.udp.SendBatch;
+import warren.wireguard.Datagram;
+import warren.wireguard.Endpoint;
+import warren.wireguard.IpAddress;
+import warren.wireguard.Outbox;
+import warren.wireguard.PacketBatch;
+import warren.wireguard.Peer;
+
+/// One loop's way out: sends runs of sealed packets, and whatever an [Outbox] holds. Buffers are
+/// made once; sending allocates nothing. Confined to its loop, or guarded by its owner's lock.
+final class Sender {
+    /// Of the largest handshake message.
+    private static final int DATAGRAM_ROOM = 256;
+
+    private final Underlay underlay;
+    private final SendErrors errors;
+    private final SendBatch sending;
+    private final PacketBatch staged;
+    private final MemorySegment datagram;
+    private final WriteWait writeWait = new WriteWait();
+
+    /// @param arena of the loop's life
+    Sender(Arena arena, Underlay underlay, SendErrors errors) {
+        this.underlay = underlay;
+        this.errors = errors;
+        this.sending = new SendBatch(arena, BatchSize.PACKETS);
+        this.staged =
+                new PacketBatch(
+                        arena.allocate(BatchSize.STAGED_BYTES, BatchSize.ALIGNMENT),
+                        BatchSize.PACKETS);
+        this.datagram = arena.allocate(DATAGRAM_ROOM);
+    }
+
+    /// Sends transport messages `from` to `to` (exclusive) of `batch`, all sealed for `peer`.
+    void send(PacketBatch batch, int from, int to, Peer peer, long nowNanos) {
+        Endpoint endpoint = peer.endpoint();
+        if (endpoint == null) { // it had one when it sealed: it was removed in between
+            return;
+        }
+        sending.clear();
+        for (int i = from; i < to; i++) {
+            address(sending.add(batch.memory, batch.offset[i], batch.length[i]), endpoint);
+        }
+        flush(endpoint.address().isV4(), peer, nowNanos);
+    }
+
+    /// Sends what the core asked for: staged packets, then messages.
+    void drain(Outbox outbox, int mtu, long nowNanos) {
+        for (Peer peer = outbox.pollFlush(); peer != null; peer = outbox.pollFlush()) {
+            int count = peer.sealStaged(staged, mtu, nowNanos, outbox);
+            while (count > 0) {
+                send(staged, 0, count, peer, nowNanos);
+                count = peer.sealStaged(staged, mtu, nowNanos, outbox);
+            }
+        }
+        for (Datagram next = outbox.pollDatagram(); next != null; next = outbox.pollDatagram()) {
+            send(next, nowNanos);
+        }
+    }
+
+    private void send(Datagram message, long nowNanos) {
+        int length = message.bytes().length;
+        MemorySegment.copy(message.bytes(), 0, datagram, ValueLayout.JAVA_BYTE, 0, length);
+        sending.clear();
+        address(sending.add(datagram, 0, length), message.to());
+        flush(message.to().address().isV4(), message.peer(), nowNanos);
+    }
+
+    private void address(int slot, Endpoint to) {
+        IpAddress address = to.address();
+        sending.destination(slot, address.bits(), address.high(), address.low(), to.port());
+        if (to.scopeId() != 0) {
+            sending.scope(slot, to.scopeId());
+        }
+        IpAddress source = to.source();
+        if (source != null && source.bits() == address.bits()) {
+            sending.source(slot, source.high(), source.low(), to.sourceInterface());
+        }
+    }
+
+    private void flush(boolean ipv4, @Nullable Peer peer, long nowNanos) {
+        try {
+            underlay.send(sending, ipv4, writeWait);
+        } catch (ErrnoException e) {
+            errors.count(e.errno(), sending.remaining(), nowNanos);
+        }
+        settle(peer, nowNanos);
+    }
+
+    /// Looks at what became of each datagram.
+    private void settle(@Nullable Peer peer, long nowNanos) {
+        boolean sourceGone = false;
+        for (int slot = 0; slot < sending.count(); slot++) {
+            sourceGone |= sending.sourceGone(slot);
+            boolean untried = slot >= sending.count() - sending.remaining();
+            if (untried || sending.error(slot) != 0) {
+                errors.count(untried ? 0 : sending.error(slot), 1, nowNanos);
+            }
+        }
+        if (sourceGone && peer != null) {
+            peer.forgetSource();
+        }
+    }
+}
