@@ -82,6 +82,13 @@ public final class Loop {
         offer(() -> dueNanos = System.nanoTime());
     }
 
+    /// Runs the duty at that time where it would have run later. Called on the loop.
+    public void dueBy(long atNanos) {
+        if (atNanos - dueNanos < 0) {
+            dueNanos = atNanos;
+        }
+    }
+
     /// Sends work that may be lost where the loop is far behind.
     ///
     /// @return whether it was taken

@@ -24,15 +24,16 @@ public final class Launcher {
             return List.of(script);
         }
         byte[] raw = Files.readAllBytes(Path.of("/proc/self/cmdline"));
-        return beforeAgent(
-                Arrays.asList(new String(raw, StandardCharsets.UTF_8).split("\0", -1)));
+        return beforeAgent(Arrays.asList(new String(raw, StandardCharsets.UTF_8).split("\0", -1)));
     }
 
     static List<String> beforeAgent(List<String> commandLine) throws IOException {
         int agent = commandLine.lastIndexOf("agent");
         if (agent <= 0) {
             throw new IOException(
-                    "cannot tell how to start the tunnel; set " + VARIABLE + " to the warren script");
+                    "cannot tell how to start the tunnel; set "
+                            + VARIABLE
+                            + " to the warren script");
         }
         return List.copyOf(commandLine.subList(0, agent));
     }

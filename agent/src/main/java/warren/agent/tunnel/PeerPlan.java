@@ -19,9 +19,10 @@ import warren.wireguard.PublicKey;
 /// Decides which changes make a device's peers what they should be. Confined to the reconcile loop;
 /// remembers only which endpoint of a peer it tried last, and when.
 ///
-/// An endpoint is set in three cases only: the peer has none; its node announced other endpoints and
-/// the one in use is quiet; or the one in use has been quiet for [#PATIENCE] and there is another to
-/// try. So an endpoint that WireGuard learnt by roaming, and that works, is never overwritten.
+/// An endpoint is set in three cases only: the peer has none; its node announced other endpoints
+/// and the one in use is quiet; or the one in use has been quiet for [#PATIENCE] and there is
+/// another to try. So an endpoint that WireGuard learnt by roaming, and that works, is never
+/// overwritten.
 public final class PeerPlan {
     /// A handshake no older than this says that the endpoint works: whitepaper section 6.1,
     /// `Reject-After-Time`.
@@ -36,8 +37,7 @@ public final class PeerPlan {
     private final Map<PublicKey, Attempt> attempts = new HashMap<>();
 
     /// The changes that lead from `actual` to `wished`; none where nothing differs.
-    public List<PeerConfig> changes(
-            List<PeerWish> wished, List<PeerState> actual, Instant now) {
+    public List<PeerConfig> changes(List<PeerWish> wished, List<PeerState> actual, Instant now) {
         Map<PublicKey, PeerState> present = new HashMap<>();
         actual.forEach(peer -> present.put(peer.publicKey(), peer));
         Set<PublicKey> wanted = new HashSet<>();

@@ -82,8 +82,7 @@ public final class UserspaceTunnel implements Tunnel {
                         .start();
         int code = await(process);
         if (code != 0) {
-            throw new IOException(
-                    "the tunnel " + interfaceName + " did not start: " + lastWords());
+            throw new IOException("the tunnel " + interfaceName + " did not start: " + lastWords());
         }
         LOG.log(Level.INFO, "tunnel started interface={0} kind=userspace", interfaceName);
     }

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.agent.kernel;
+
+import warren.linux.route.AssignedAddress;
+import warren.linux.route.LinkSettings;
+import warren.linux.route.Route;
+import warren.linux.route.Rule;
+import warren.linux.sysctl.LinkSetting;
+
+/// One change of the network stack. Immutable.
+public sealed interface Change {
+    record SetLink(int link, LinkSettings settings) implements Change {}
+
+    record AddAddress(AssignedAddress address) implements Change {}
+
+    record DeleteAddress(AssignedAddress address) implements Change {}
+
+    /// Adds a route, in place of one to the same destination in the same table and priority.
+    record PutRoute(Route route) implements Change {}
+
+    record DeleteRoute(Route route) implements Change {}
+
+    record AddRule(Rule rule) implements Change {}
+
+    record DeleteRule(Rule rule) implements Change {}
+
+    record Set(LinkSetting setting, String link, int value) implements Change {}
+}

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.agent.member;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import warren.agent.loop.Loop;
+import warren.agent.store.NodeFiles;
+import warren.agent.store.SavedNode;
+import warren.cluster.Gossip;
+import warren.cluster.GossipEvent;
+import warren.cluster.KnownNode;
+import warren.cluster.Member;
+import warren.cluster.NodeAddress;
+import warren.cluster.NodeContent;
+import warren.cluster.NodeId;
+import warren.cluster.NodeRecord;
+import warren.wireguard.IpAddress;
+
+/// The thread `gossip`: owns the gossip core, its socket, this node's record and the records file.
+/// Public methods are called from any thread.
+public final class GossipLoop {
+    private static final Logger LOG = System.getLogger(GossipLoop.class.getName());
+
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /// How long news of others may stay unsaved. Losing them costs one anti-entropy round.
+    private static final long SAVE_AFTER_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /// How soon binding is tried again where the node address is not there yet.
+    private static final long REBIND_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    // Set at construction.
+    private final Loop loop = new Loop("gossip", this::duty);
+    private final SavedNode node;
+    private final NodeFiles files;
+    private final MemberListener listener;
+    private final int port;
+    private final IpAddress address;
+
+    // Owned by the loop.
+    private final Gossip gossip;
+    private NodeRecord own;
+    private @Nullable GossipSocket socket;
+    private boolean viewOutdated;
+    private boolean unsaved;
+    private long saveAtNanos;
+
+    // Published to all.
+    private volatile MembersView view;
+
+    /// @param node as loaded or just made; its own record must have been saved
+    public GossipLoop(
+            SavedNode node,
+            NodeFiles files,
+            int port,
+            MemberListener listener,
+            RandomGenerator random) {
+        this.node = node;
+        this.files = files;
+        this.port = port;
+        this.listener = listener;
+        this.own = node.own();
+        this.address = NodeAddress.of(node.cluster().id(), node.identity().id());
+        this.view = new MembersView(own, List.of());
+        this.gossip =
+                new Gossip(
+                        node.cluster().id(),
+                        node.identity(),
+                        own,
+                        node.secrets(),
+                        new Port(),
+                        random,
+                        System.nanoTime());
+    }
+
+    public void start() {
+        loop.start();
+        loop.offer(
+                () -> {
+                    List<KnownNode> known =
+                            node.others().stream().map(KnownNode::unheard).toList();
+                    gossip.learn(known, System.nanoTime());
+                    publishView();
+                });
+    }
+
+    /// Saves what is unsaved and stops.
+    public void stop() throws InterruptedException {
+        try {
+            loop.call(
+                    () -> {
+                        save();
+                        closeSocket();
+                        return true;
+                    },
+                    PATIENCE);
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "records not saved reason={0}", e.getMessage());
+        }
+        loop.stop(PATIENCE);
+    }
+
+    public MembersView view() {
+        return view;
+    }
+
+    public List<KnownNode> known() throws IOException {
+        return loop.call(gossip::known, PATIENCE);
+    }
+
+    /// Takes in what a join exchange brought.
+    public void learn(List<KnownNode> nodes) throws IOException {
+        loop.call(
+                () -> {
+                    gossip.learn(nodes, System.nanoTime());
+                    publishView();
+                    save();
+                    return true;
+                },
+                PATIENCE);
+    }
+
+    /// Publishes a newer record where `change` changes anything. The record is on disk before it is
+    /// on the wire, so that a sequence number is never used twice.
+    public void publish(UnaryOperator<NodeContent> change) {
+        loop.offer(() -> publishNow(change, 0));
+    }
+
+    /// Opens the socket anew, as after the tunnel's interface was replaced.
+    public void rebind() {
+        loop.offer(
+                () -> {
+                    closeSocket();
+                    loop.wake();
+                });
+    }
+
+    private long duty(long nowNanos) throws IOException {
+        long next = gossip.onTimer(nowNanos);
+        if (socket == null || !socket.isOpen()) {
+            next = earlier(next, openSocket(nowNanos));
+        }
+        if (unsaved && saveAtNanos - nowNanos <= 0) {
+            save();
+        }
+        return unsaved ? earlier(next, saveAtNanos) : next;
+    }
+
+    private static long earlier(long one, long other) {
+        return one - other < 0 ? one : other;
+    }
+
+    private long openSocket(long nowNanos) {
+        try {
+            socket = GossipSocket.open(address, port, this::onDatagram);
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "gossip socket not bound yet reason={0}", e.getMessage());
+        }
+        return nowNanos + REBIND_NANOS;
+    }
+
+    private void closeSocket() throws IOException {
+        if (socket != null) {
+            socket.close();
+            socket = null;
+        }
+    }
+
+    private void onDatagram(IpAddress from, byte[] payload) {
+        loop.offer(
+                () -> {
+                    gossip.onDatagram(from, payload, System.nanoTime());
+                    reschedule();
+                });
+    }
+
+    /// What was just done may have moved the core's next deadline to an earlier time.
+    private void reschedule() {
+        loop.dueBy(gossip.nextDeadline());
+    }
+
+    private void publishNow(UnaryOperator<NodeContent> change, long above) throws IOException {
+        NodeContent content = change.apply(own.content());
+        if (content.equals(own.content()) && above < own.sequence()) {
+            return;
+        }
+        long sequence = Math.max(own.sequence(), above) + 1;
+        own =
+                NodeRecord.sign(
+                        content.withSequence(sequence), node.identity(), node.cluster().id());
+        save();
+        gossip.publish(own, System.nanoTime());
+        publishView();
+    }
+
+    private void publishView() {
+        view = new MembersView(own, gossip.members());
+        viewOutdated = false;
+        listener.membersChanged();
+        reschedule();
+        if (unsaved) {
+            loop.dueBy(saveAtNanos);
+        }
+    }
+
+    private void save() throws IOException {
+        unsaved = false;
+        files.saveRecords(
+                node.cluster(),
+                own,
+                gossip.members().stream().map(Member::record).toList());
+    }
+
+    /// What the core wants done; called on the loop.
+    private final class Port implements Gossip.Outbox {
+        @Override
+        public void send(NodeId to, IpAddress toAddress, byte[] payload) {
+            GossipSocket open = socket;
+            if (open != null) {
+                open.send(toAddress, payload);
+            }
+        }
+
+        @Override
+        public void on(GossipEvent event) {
+            switch (event) {
+                case GossipEvent.MemberChanged(Member member) -> {
+                    LOG.log(
+                            Level.INFO,
+                            "member changed name={0} id={1} state={2}",
+                            member.record().name(),
+                            member.id(),
+                            member.state());
+                    changed();
+                }
+                case GossipEvent.RecordChanged _, GossipEvent.Forgotten _ -> changed();
+                case GossipEvent.OwnRecordOutrun(long sequence, long instance) -> {
+                    if (instance != own.content().instance()) {
+                        listener.cloned(instance);
+                    }
+                    loop.offer(() -> publishNow(content -> content, sequence));
+                }
+                case GossipEvent.RecoveryDue(NodeRecord target) -> listener.recoveryDue(target);
+            }
+        }
+
+        private void changed() {
+            if (!unsaved) {
+                unsaved = true;
+                saveAtNanos = System.nanoTime() + SAVE_AFTER_NANOS;
+            }
+            // The event may come from within a call that is not finished: look afterwards, once.
+            if (!viewOutdated) {
+                viewOutdated = loop.offer(GossipLoop.this::publishView);
+            }
+        }
+    }
+}

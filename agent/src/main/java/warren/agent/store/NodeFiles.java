@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.agent.store;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import warren.cluster.ClusterDescriptor;
+import warren.cluster.ClusterSecret;
+import warren.cluster.Identity;
+import warren.cluster.NodeRecord;
+import warren.cluster.StateFiles;
+import warren.wireguard.PrivateKey;
+
+/// The files of a node that belongs to a cluster. `records` is written last and says that the
+/// others are complete: without it the node counts as uninitialised.
+///
+/// | file            | content                                          | written by      |
+/// |-----------------|--------------------------------------------------|-----------------|
+/// | `identity`      | the Ed25519 seed                                 | init, join      |
+/// | `wireguard.key` | the tunnel's private key, as `wg genkey` prints  | init, join      |
+/// | `secrets`       | the cluster secrets                              | init, join      |
+/// | `node.json`     | name, endpoints, seeds                           | init, join      |
+/// | `records`       | the cluster's descriptor, own and other records  | gossip loop     |
+/// | `addresses`     | claims and allocations                           | reconcile loop  |
+/// | `containers.json` | what is attached                               | reconcile loop  |
+public final class NodeFiles {
+    private static final String IDENTITY = "identity";
+    private static final String TUNNEL_KEY = "wireguard.key";
+    private static final String SECRETS = "secrets";
+    private static final String SETTINGS = "node.json";
+    private static final String RECORDS = "records";
+
+    private final StateDirectory directory;
+
+    public NodeFiles(StateDirectory directory) {
+        this.directory = directory;
+    }
+
+    public StateDirectory directory() {
+        return directory;
+    }
+
+    /// The node as saved, or null where this machine is none yet.
+    ///
+    /// @throws IOException naming the file that is missing or damaged; nothing is changed then
+    public @Nullable SavedNode load() throws IOException {
+        byte[] file = directory.read(RECORDS);
+        if (file == null) {
+            return null;
+        }
+        StateFiles.Records records = parsed(RECORDS, file, StateFiles::parseRecords);
+        Identity identity = read(IDENTITY, StateFiles::parseIdentity);
+        List<NodeRecord> others = new ArrayList<>();
+        NodeRecord own = null;
+        for (NodeRecord record : records.records()) {
+            if (record.identity().equals(identity.key())) {
+                own = record;
+            } else {
+                others.add(record);
+            }
+        }
+        if (own == null) {
+            throw new IOException(problem(RECORDS, "this node's own record is not in it"));
+        }
+        return new SavedNode(
+                identity,
+                read(TUNNEL_KEY, NodeFiles::tunnelKey),
+                read(SECRETS, StateFiles::parseSecrets),
+                NodeSettings.parse(required(SETTINGS)),
+                records.cluster(),
+                own,
+                others);
+    }
+
+    /// Saves a node that has just been made.
+    public void create(SavedNode node) throws IOException {
+        directory.write(IDENTITY, StateFiles.identity(node.identity()));
+        directory.write(
+                TUNNEL_KEY,
+                (node.tunnelKey().toBase64() + "\n").getBytes(StandardCharsets.US_ASCII));
+        List<ClusterSecret> secrets = node.secrets();
+        directory.write(SECRETS, StateFiles.secrets(node.cluster().id(), secrets));
+        directory.write(SETTINGS, node.settings().json());
+        saveRecords(node.cluster(), node.own(), node.others());
+    }
+
+    public void saveRecords(ClusterDescriptor cluster, NodeRecord own, List<NodeRecord> others)
+            throws IOException {
+        List<NodeRecord> all = new ArrayList<>(others);
+        all.add(own);
+        directory.write(RECORDS, StateFiles.records(cluster, all));
+    }
+
+    private interface Parser<T> {
+        T parse(byte[] file);
+    }
+
+    private <T> T read(String name, Parser<T> parser) throws IOException {
+        return parsed(name, required(name), parser);
+    }
+
+    private byte[] required(String name) throws IOException {
+        byte[] file = directory.read(name);
+        if (file == null) {
+            throw new IOException(problem(name, "it is missing"));
+        }
+        return file;
+    }
+
+    private <T> T parsed(String name, byte[] file, Parser<T> parser) throws IOException {
+        try {
+            return parser.parse(file);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(problem(name, e.getMessage()), e);
+        }
+    }
+
+    private String problem(String name, @Nullable String what) {
+        return "cannot use "
+                + directory.path(name)
+                + ": "
+                + what
+                + "; restore it, or move the directory away to make this machine a new node";
+    }
+
+    private static PrivateKey tunnelKey(byte[] file) {
+        return PrivateKey.ofBase64(new String(file, StandardCharsets.US_ASCII).strip());
+    }
+}
