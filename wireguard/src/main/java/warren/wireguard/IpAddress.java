@@ -3,6 +3,7 @@ package warren.wireguard;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.regex.Pattern;
 
 /// An IPv4 or IPv6 address as a number: the low `bits` bits of `high:low`, most significant first.
 /// Immutable. An IPv4-mapped IPv6 address is an IPv6 address here; who takes addresses from
@@ -12,6 +13,15 @@ import java.net.UnknownHostException;
 /// @param high the first 64 bits of an IPv6 address; 0 for IPv4
 /// @param low the last 64 bits of an IPv6 address; the IPv4 address as an unsigned number
 public record IpAddress(int bits, long high, long low) implements Comparable<IpAddress> {
+    /// Without the leading zeros that some read as octal.
+    private static final Pattern V4_SHAPE =
+            Pattern.compile("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}");
+
+    /// What the JDK's parser is too lenient for: brackets, scopes and groups of more than four
+    /// digits. Everything else it checks itself.
+    private static final Pattern V6_SHAPE =
+            Pattern.compile("(?!.*[0-9a-fA-F]{5})[0-9a-fA-F:.]{2,45}");
+
     public IpAddress {
         if (bits != 32 && bits != 128) {
             throw new IllegalArgumentException("an address has 32 or 128 bits, not " + bits);
@@ -49,7 +59,11 @@ public record IpAddress(int bits, long high, long low) implements Comparable<IpA
     /// @throws IllegalArgumentException naming the text where it is not an address literal
     public static IpAddress parse(String text) {
         boolean fourParts = text.indexOf(':') < 0;
-        if (text.indexOf('%') >= 0 || (fourParts && !text.matches("\\d+\\.\\d+\\.\\d+\\.\\d+"))) {
+        String quad = text.substring(text.lastIndexOf(':') + 1);
+        boolean goodQuad = V4_SHAPE.matcher(quad).matches();
+        if (fourParts
+                ? !goodQuad
+                : !V6_SHAPE.matcher(text).matches() || (quad.indexOf('.') >= 0 && !goodQuad)) {
             throw new IllegalArgumentException("not an IP address: " + text);
         }
         try {
