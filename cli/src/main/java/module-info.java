@@ -8,9 +8,4 @@ module warren.cli {
     requires warren.agent;
     requires warren.tunnel;
     requires warren.linux;
-    requires info.picocli;
-
-    // picocli reads the annotations of the commands and sets their fields.
-    opens warren.cli to
-            info.picocli;
 }

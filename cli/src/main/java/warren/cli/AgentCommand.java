@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.cli;
 
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
+import java.io.IOException;
+import java.util.List;
 
 /// `warren agent`: this node's daemon, in the foreground.
-@Command(
-        name = "agent",
-        description = "Run this node's daemon in the foreground.",
-        mixinStandardHelpOptions = true)
-final class AgentCommand implements Callable<Integer> {
-    private final Console console;
+final class AgentCommand {
+    static final Verb VERB =
+            new Verb(
+                    "agent",
+                    "run this node's daemon in the foreground",
+                    List.of(),
+                    List.of(),
+                    AgentCommand::run);
 
-    AgentCommand(Console console) {
-        this.console = console;
-    }
+    private AgentCommand() {}
 
-    @Override
-    public Integer call() {
-        console.complain("not here yet");
-        return Exit.FAILED;
+    private static int run(Words words, Console console) throws IOException {
+        if (words.has(Option.JSON) || console != null) throw new IOException("not here yet");
+        return Exit.DONE;
     }
 }

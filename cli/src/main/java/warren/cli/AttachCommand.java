@@ -2,58 +2,51 @@
 package warren.cli;
 
 import java.io.IOException;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import java.util.List;
+import java.util.Objects;
 import warren.control.AttachRequest;
 import warren.control.Attachment;
 
 /// `warren attach`: gives a container an interface on the overlay network.
-@Command(
-        name = "attach",
-        description = "Give a container an interface on the overlay network.",
-        mixinStandardHelpOptions = true)
-final class AttachCommand implements Callable<Integer> {
-    private final Console console;
+final class AttachCommand {
+    private static final Option NETNS =
+            Option.required(
+                    "--netns",
+                    "PATH",
+                    "its network namespace: /run/netns/NAME or /proc/PID/ns/net");
+    private static final Option IP =
+            Option.valued(
+                    "--ip",
+                    "ADDRESS",
+                    "the address it gets (default: a free one of the node's block)");
 
-    @Mixin private JsonOption json = new JsonOption();
+    static final Verb VERB =
+            new Verb(
+                    "attach",
+                    "give a container an interface on the overlay network",
+                    List.of("NAME"),
+                    List.of(NETNS, IP, Option.JSON),
+                    AttachCommand::run);
 
-    @Parameters(paramLabel = "NAME", description = "The container's name on this node.")
-    private String name = "";
+    private AttachCommand() {}
 
-    @Option(
-            names = "--netns",
-            required = true,
-            paramLabel = "PATH",
-            description = "Its network namespace: /run/netns/NAME or /proc/PID/ns/net.")
-    private String netns = "";
-
-    @Option(
-            names = "--ip",
-            paramLabel = "ADDRESS",
-            description = "The address it gets (default: a free one of the node's block).")
-    private @Nullable String address;
-
-    AttachCommand(Console console) {
-        this.console = console;
-    }
-
-    @Override
-    public Integer call() throws IOException {
-        Attachment attachment = console.client().attach(new AttachRequest(name, netns, address));
-        if (json.wanted) {
+    private static int run(Words words, Console console) throws IOException {
+        AttachRequest request =
+                new AttachRequest(
+                        words.operand(0),
+                        Objects.requireNonNull(words.value(NETNS)),
+                        words.value(IP));
+        Attachment attachment = console.client().attach(request);
+        if (words.has(Option.JSON)) {
             console.out().println(attachment.jsonText());
-        } else {
-            Facts facts = new Facts();
-            facts.add("container", attachment.name());
-            facts.add("address", attachment.address());
-            facts.add("gateway", attachment.gateway());
-            facts.add("mtu", String.valueOf(attachment.mtu()));
-            facts.print(console.out());
+            return Exit.DONE;
         }
+        Facts facts = new Facts();
+        facts.add("container", attachment.name());
+        facts.add("address", attachment.address());
+        facts.add("gateway", attachment.gateway());
+        facts.add("mtu", String.valueOf(attachment.mtu()));
+        facts.print(console.out());
         return Exit.DONE;
     }
 }

@@ -1,40 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.cli;
 
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import java.io.IOException;
+import java.util.List;
 
 /// `warren demo`: the whole thing on one machine, with nothing simulated.
-@Command(
-        name = "demo",
-        description = "Show two containers on two nodes talking, on this machine alone.",
-        mixinStandardHelpOptions = true)
-final class DemoCommand implements Callable<Integer> {
-    private final Console console;
+final class DemoCommand {
+    private static final Option NODES =
+            Option.valued("--nodes", "N", "how many nodes, 2 to 20 (default: 2)");
+    private static final Option KEEP =
+            Option.flag("--keep", "leave it running to look around, until Enter or Ctrl-C");
 
-    @Mixin private JsonOption json = new JsonOption();
+    static final Verb VERB =
+            new Verb(
+                    "demo",
+                    "show two containers on two nodes talking, on this machine alone",
+                    List.of(),
+                    List.of(NODES, KEEP, Option.JSON),
+                    DemoCommand::run);
 
-    @Option(
-            names = "--nodes",
-            paramLabel = "N",
-            defaultValue = "2",
-            description = "How many nodes, 2 to 20 (default: 2).")
-    private int nodes;
+    private DemoCommand() {}
 
-    @Option(
-            names = "--keep",
-            description = "Leave it running to look around, until Enter or Ctrl-C.")
-    private boolean keep;
-
-    DemoCommand(Console console) {
-        this.console = console;
-    }
-
-    @Override
-    public Integer call() {
-        console.complain("not here yet" + json.wanted + nodes + keep);
-        return Exit.FAILED;
+    private static int run(Words words, Console console) throws IOException {
+        if (words.has(KEEP) || console != null) throw new IOException("not here yet");
+        return Exit.DONE;
     }
 }

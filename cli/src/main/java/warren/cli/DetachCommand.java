@@ -2,29 +2,23 @@
 package warren.cli;
 
 import java.io.IOException;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import java.util.List;
 import warren.control.DetachRequest;
 
 /// `warren detach`: takes a container's interface and address back. Done twice, it is done.
-@Command(
-        name = "detach",
-        description = "Take a container's interface and address back.",
-        mixinStandardHelpOptions = true)
-final class DetachCommand implements Callable<Integer> {
-    private final Console console;
+final class DetachCommand {
+    static final Verb VERB =
+            new Verb(
+                    "detach",
+                    "take a container's interface and address back",
+                    List.of("NAME"),
+                    List.of(),
+                    DetachCommand::run);
 
-    @Parameters(paramLabel = "NAME", description = "The name it was attached under.")
-    private String name = "";
+    private DetachCommand() {}
 
-    DetachCommand(Console console) {
-        this.console = console;
-    }
-
-    @Override
-    public Integer call() throws IOException {
-        console.client().detach(new DetachRequest(name));
+    private static int run(Words words, Console console) throws IOException {
+        console.client().detach(new DetachRequest(words.operand(0)));
         return Exit.DONE;
     }
 }

@@ -2,47 +2,41 @@
 package warren.cli;
 
 import java.io.IOException;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import java.util.List;
 import warren.control.InitRequest;
 import warren.control.Membership;
 
 /// `warren init`: makes this node the first of a new cluster.
-@Command(
-        name = "init",
-        description = "Make this node the first of a new cluster.",
-        mixinStandardHelpOptions = true)
-final class InitCommand implements Callable<Integer> {
-    private final Console console;
+final class InitCommand {
+    private static final Option NETWORK =
+            Option.valued("--network", "CIDR", "the containers' network (default: 10.100.0.0/16)");
 
-    @Mixin private JsonOption json = new JsonOption();
-    @Mixin private NodeOptions node = new NodeOptions();
+    static final Verb VERB =
+            new Verb(
+                    "init",
+                    "make this node the first of a new cluster",
+                    List.of(),
+                    List.of(Option.NAME, NETWORK, Option.ENDPOINT, Option.JSON),
+                    InitCommand::run);
 
-    @Option(
-            names = "--network",
-            paramLabel = "CIDR",
-            description = "The containers' network (default: 10.100.0.0/16).")
-    private @Nullable String network;
+    private InitCommand() {}
 
-    InitCommand(Console console) {
-        this.console = console;
-    }
-
-    @Override
-    public Integer call() throws IOException {
-        InitRequest request = new InitRequest(node.name, network, node.endpoints);
+    private static int run(Words words, Console console) throws IOException {
+        InitRequest request =
+                new InitRequest(
+                        words.value(Option.NAME),
+                        words.value(NETWORK),
+                        words.values(Option.ENDPOINT));
         Membership membership = console.client().init(request);
-        if (json.wanted) {
+        if (words.has(Option.JSON)) {
             console.out().println(membership.jsonText());
-        } else {
-            MembershipText.print(membership, console.out());
-            console.out().println();
-            console.out()
-                    .println("Other nodes join with the token: warren token, there warren join -");
+            return Exit.DONE;
         }
+        MembershipText.print(membership, console.out());
+        console.out().println();
+        console.out()
+                .println(
+                        "To add a node: `warren token` here prints a token, `warren join -` there reads it.");
         return Exit.DONE;
     }
 }

@@ -2,46 +2,36 @@
 package warren.cli;
 
 import java.io.IOException;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
+import java.util.List;
 import warren.control.JoinRequest;
 import warren.control.Membership;
 
 /// `warren join -`: enters the cluster of a token. The token is a secret, so it comes from stdin or
 /// a file: an argument could be read by every user of the machine.
-@Command(
-        name = "join",
-        description = "Join a cluster with the token that `warren token` printed on a member.",
-        mixinStandardHelpOptions = true)
-final class JoinCommand implements Callable<Integer> {
-    private final Console console;
+final class JoinCommand {
+    static final Verb VERB =
+            new Verb(
+                    "join",
+                    "join a cluster with a token, read from stdin (-) or a file",
+                    List.of("-|FILE"),
+                    List.of(Option.NAME, Option.ENDPOINT, Option.JSON),
+                    JoinCommand::run);
 
-    @Mixin private JsonOption json = new JsonOption();
-    @Mixin private NodeOptions node = new NodeOptions();
+    private JoinCommand() {}
 
-    @Parameters(
-            paramLabel = "-|FILE",
-            description = "Where to read the token: - is stdin. Never the token itself.")
-    private String source = "";
-
-    JoinCommand(Console console) {
-        this.console = console;
-    }
-
-    @Override
-    public Integer call() throws IOException {
+    private static int run(Words words, Console console) throws IOException {
+        String source = words.operand(0);
         if (TokenSource.looksLikeToken(source)) {
             console.complain(
-                    "a token on the command line can be read by every user of this machine:"
-                            + " pipe it into warren join -");
+                    "never give the token as an argument, every user of this machine can read it;"
+                            + " pipe it into: warren join -");
             return Exit.USAGE;
         }
         String token = new TokenSource(console).read(source);
-        Membership membership =
-                console.client().join(new JoinRequest(token, node.name, node.endpoints));
-        if (json.wanted) {
+        JoinRequest request =
+                new JoinRequest(token, words.value(Option.NAME), words.values(Option.ENDPOINT));
+        Membership membership = console.client().join(request);
+        if (words.has(Option.JSON)) {
             console.out().println(membership.jsonText());
         } else {
             MembershipText.print(membership, console.out());

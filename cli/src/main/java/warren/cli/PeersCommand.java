@@ -3,30 +3,24 @@ package warren.cli;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import warren.control.Message;
 import warren.control.PeerStatus;
 
 /// `warren peers`: the other nodes, and how this one reaches them.
-@Command(
-        name = "peers",
-        description = "Show the other nodes and how this one reaches them.",
-        mixinStandardHelpOptions = true)
-final class PeersCommand implements Callable<Integer> {
-    private final Console console;
+final class PeersCommand {
+    static final Verb VERB =
+            new Verb(
+                    "peers",
+                    "show the other nodes and how this one reaches them",
+                    List.of(),
+                    List.of(Option.JSON),
+                    PeersCommand::run);
 
-    @Mixin private JsonOption json = new JsonOption();
+    private PeersCommand() {}
 
-    PeersCommand(Console console) {
-        this.console = console;
-    }
-
-    @Override
-    public Integer call() throws IOException {
+    private static int run(Words words, Console console) throws IOException {
         List<PeerStatus> peers = console.client().peers();
-        if (json.wanted) {
+        if (words.has(Option.JSON)) {
             console.out().println(Message.jsonText(peers));
         } else {
             PeersText.print(peers, console.out());

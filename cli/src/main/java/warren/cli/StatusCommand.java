@@ -2,29 +2,24 @@
 package warren.cli;
 
 import java.io.IOException;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import java.util.List;
 import warren.control.Status;
 
 /// `warren status`: what this node is and what it carries.
-@Command(
-        name = "status",
-        description = "Show this node, its cluster and its containers.",
-        mixinStandardHelpOptions = true)
-final class StatusCommand implements Callable<Integer> {
-    private final Console console;
+final class StatusCommand {
+    static final Verb VERB =
+            new Verb(
+                    "status",
+                    "show this node, its cluster and its containers",
+                    List.of(),
+                    List.of(Option.JSON),
+                    StatusCommand::run);
 
-    @Mixin private JsonOption json = new JsonOption();
+    private StatusCommand() {}
 
-    StatusCommand(Console console) {
-        this.console = console;
-    }
-
-    @Override
-    public Integer call() throws IOException {
+    private static int run(Words words, Console console) throws IOException {
         Status status = console.client().status();
-        if (json.wanted) {
+        if (words.has(Option.JSON)) {
             console.out().println(status.jsonText());
         } else {
             StatusText.print(status, console.out());

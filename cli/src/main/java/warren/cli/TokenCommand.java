@@ -2,29 +2,24 @@
 package warren.cli;
 
 import java.io.IOException;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import java.util.List;
 import warren.control.Token;
 
 /// `warren token`: prints the join token and nothing else, so that it can be piped.
-@Command(
-        name = "token",
-        description = "Print the token that lets another node join. It is a secret.",
-        mixinStandardHelpOptions = true)
-final class TokenCommand implements Callable<Integer> {
-    private final Console console;
+final class TokenCommand {
+    static final Verb VERB =
+            new Verb(
+                    "token",
+                    "print the token that lets another node join; it is a secret",
+                    List.of(),
+                    List.of(Option.JSON),
+                    TokenCommand::run);
 
-    @Mixin private JsonOption json = new JsonOption();
+    private TokenCommand() {}
 
-    TokenCommand(Console console) {
-        this.console = console;
-    }
-
-    @Override
-    public Integer call() throws IOException {
+    private static int run(Words words, Console console) throws IOException {
         Token token = console.client().token();
-        console.out().println(json.wanted ? token.jsonText() : token.token());
+        console.out().println(words.has(Option.JSON) ? token.jsonText() : token.token());
         return Exit.DONE;
     }
 }

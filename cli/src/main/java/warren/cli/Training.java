@@ -53,7 +53,7 @@ final class Training {
     private static void run(Path socket, String... arguments) {
         PrintStream nowhere =
                 new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
-        CommandTree.run(
+        Commands.run(
                 new Console(
                         new ByteArrayInputStream(new byte[0]),
                         nowhere,

@@ -2,14 +2,10 @@
 package warren.cli;
 
 import java.lang.module.ModuleDescriptor;
-import picocli.CommandLine.IVersionProvider;
 
 /// The version that the build wrote into the module.
-final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-        return new String[] {"warren " + number()};
-    }
+final class Version {
+    private Version() {}
 
     static String number() {
         ModuleDescriptor module = Version.class.getModule().getDescriptor();

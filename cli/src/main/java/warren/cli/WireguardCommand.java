@@ -1,34 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.cli;
 
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import java.io.IOException;
+import java.util.List;
 
-/// `warren wireguard IFACE`: the userspace tunnel alone, called as `wireguard-go IFACE` is.
-@Command(
-        name = "wireguard",
-        description = "Run a WireGuard interface in userspace, in place of wireguard-go.",
-        mixinStandardHelpOptions = true)
-final class WireguardCommand implements Callable<Integer> {
-    private final Console console;
+/// `warren wireguard`: the userspace tunnel alone, called as `wireguard-go IFACE` is.
+final class WireguardCommand {
+    private static final Option FOREGROUND =
+            Option.flag("--foreground", "stay (default: return when the interface is up)");
 
-    @Option(
-            names = {"-f", "--foreground"},
-            description = "Stay in the foreground (default: return when the interface is up).")
-    private boolean foreground;
+    static final Verb VERB =
+            new Verb(
+                    "wireguard",
+                    "run a WireGuard interface in userspace, called as wireguard-go is",
+                    List.of("IFACE"),
+                    List.of(FOREGROUND),
+                    WireguardCommand::run);
 
-    @Parameters(paramLabel = "IFACE", description = "The interface to make, as wg0.")
-    private String name = "";
+    private WireguardCommand() {}
 
-    WireguardCommand(Console console) {
-        this.console = console;
-    }
-
-    @Override
-    public Integer call() {
-        console.complain("not here yet: " + name + foreground);
-        return Exit.FAILED;
+    private static int run(Words words, Console console) throws IOException {
+        if (words.has(FOREGROUND) || console != null) throw new IOException("not here yet");
+        return Exit.DONE;
     }
 }
