@@ -82,7 +82,10 @@ final class Sender {
         }
         IpAddress source = to.source();
         if (source != null && source.bits() == address.bits()) {
-            sending.source(slot, source.high(), source.low(), to.sourceInterface());
+            // The interface is forced only where the address means nothing without it: routing
+            // must stay free to move a peer to another interface.
+            int out = to.scopeId() == 0 ? 0 : to.sourceInterface();
+            sending.source(slot, source.high(), source.low(), out);
         }
     }
 
