@@ -13,7 +13,6 @@ import warren.wireguard.IpPrefix;
 ///
 /// The other id is a hash of the cluster id, so both `/48` are random ULA prefixes (RFC 4193)
 /// and an IPv4 block `/n` is the IPv6 block `/(96 + n)`.
-@SuppressWarnings({"DoNotCallSuggester", "UnusedMethod", "UnusedVariable"}) // until it is built
 public final class NodeAddress {
     private NodeAddress() {}
 
@@ -29,7 +28,11 @@ public final class NodeAddress {
 
     /// The `/48` in which all container IPv6 addresses of the cluster lie.
     public static IpPrefix containers(ClusterId cluster) {
-        throw Skeleton.missing();
+        byte[] bits =
+                LabelledHash.of(ClusterId.LENGTH, "warren container addresses", cluster.toBytes());
+        long other = ClusterId.of(bits).bits();
+        long id = other == cluster.bits() ? other ^ 1 : other; // never the nodes' own /48
+        return new IpPrefix(IpAddress.v6((0xfdL << 56) | (id << 16), 0), 48);
     }
 
     /// The IPv6 address of the container whose IPv4 address this is.

@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.cluster;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.util.Arrays;
+import java.util.Objects;
 
 /// A node's content under its signature, together with the very bytes that were signed: relaying
 /// keeps fields this version does not know. Immutable.
 ///
 /// Parsing does not check the signature; [#isSignedFor] does, and [RecordStore] does it once and
 /// remembers, so whatever comes out of a store is genuine.
-@SuppressWarnings({"DoNotCallSuggester", "UnusedMethod", "UnusedVariable"}) // until it is built
 public final class NodeRecord implements ParsedRecord {
     /// The longest record: with its headers it fits the 1100 bytes of a gossip datagram.
     public static final int MAX_LENGTH = 1000;
+
+    private static final byte[] SIGNED = "warren node record 1\0".getBytes(US_ASCII);
 
     private final byte[] bytes;
     private final IdentityKey identity;
     private final NodeContent content;
 
-    private NodeRecord(byte[] bytes, IdentityKey identity, NodeContent content) {
+    NodeRecord(byte[] bytes, IdentityKey identity, NodeContent content) {
         this.bytes = bytes;
         this.identity = identity;
         this.content = content;
@@ -27,17 +31,29 @@ public final class NodeRecord implements ParsedRecord {
     ///
     /// @throws IllegalArgumentException where the record would be longer than [#MAX_LENGTH]
     public static NodeRecord sign(NodeContent content, Identity identity, ClusterId cluster) {
-        throw Skeleton.missing();
+        byte[] body = NodeRecordCodec.encode(content, identity.key());
+        if (body.length + IdentityKey.SIGNATURE_LENGTH > MAX_LENGTH) {
+            throw new IllegalArgumentException(
+                    "the node record would have more than 1000 bytes: too many claims, or host"
+                            + " names among the endpoints that are too long");
+        }
+        byte[] signature = identity.sign(signed(cluster, body));
+        byte[] bytes = Arrays.copyOf(body, body.length + signature.length);
+        System.arraycopy(signature, 0, bytes, body.length, signature.length);
+        return new NodeRecord(bytes, identity.key(), content);
     }
 
     /// Reads a record without checking its signature. The bytes are copied.
     public static ParsedRecord parse(byte[] bytes) {
-        throw Skeleton.missing();
+        return NodeRecordCodec.parse(bytes);
     }
 
     /// Whether its identity signed it for this cluster: half a millisecond of work.
     public boolean isSignedFor(ClusterId cluster) {
-        throw Skeleton.missing();
+        int end = bytes.length - IdentityKey.SIGNATURE_LENGTH;
+        return identity.verify(
+                signed(cluster, Arrays.copyOf(bytes, end)),
+                Arrays.copyOfRange(bytes, end, bytes.length));
     }
 
     public IdentityKey identity() {
@@ -65,6 +81,22 @@ public final class NodeRecord implements ParsedRecord {
         return bytes.clone();
     }
 
+    int length() {
+        return bytes.length;
+    }
+
+    boolean hasBytes(byte[] other) {
+        return Arrays.equals(bytes, other);
+    }
+
+    /// Whether this record replaces `held` of the same node: the larger sequence number does,
+    /// and of two with one number (which no honest node signs) the larger bytes, so that all
+    /// agree.
+    boolean replaces(NodeRecord held) {
+        int bySequence = Long.compareUnsigned(sequence(), held.sequence());
+        return bySequence != 0 ? bySequence > 0 : Arrays.compareUnsigned(bytes, held.bytes) > 0;
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof NodeRecord record && Arrays.equals(bytes, record.bytes);
@@ -72,12 +104,16 @@ public final class NodeRecord implements ParsedRecord {
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(bytes);
+        return Objects.hash(identity, content.sequence());
     }
 
     /// Name, id and sequence number.
     @Override
     public String toString() {
         return name() + "(" + id() + " #" + sequence() + ")";
+    }
+
+    private static byte[] signed(ClusterId cluster, byte[] body) {
+        return new WireWriter().put(SIGNED).put(cluster.toBytes()).put(body).toBytes();
     }
 }

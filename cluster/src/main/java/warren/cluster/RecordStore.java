@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.cluster;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The genuine records of a cluster, newest per node. Confined to the gossip loop.
-@SuppressWarnings({"DoNotCallSuggester", "UnusedMethod", "UnusedVariable"}) // until it is built
+/// The genuine records of a cluster, newest per node. A signature is verified once, when its
+/// record would be taken; what is older or held already costs nothing. Confined to the gossip
+/// loop.
 public final class RecordStore {
-    /// Four times the largest cluster Warren is tested with, and 8 MiB of records.
+    /// Somewhat more than the largest cluster Warren is tested with; 8 MiB of records.
     public static final int MAX_RECORDS = 8192;
 
     /// What became of an offered record.
@@ -22,32 +26,69 @@ public final class RecordStore {
         BAD_SIGNATURE,
         /// Another identity has this node id, and with it the node address.
         ADDRESS_TAKEN,
-        FULL
+        FULL;
+
+        /// Whether the store changed.
+        public boolean taken() {
+            return this == ADDED || this == REPLACED;
+        }
     }
 
+    private final ClusterId cluster;
+    private final int most;
+    private final Map<NodeId, NodeRecord> records = new HashMap<>();
+
     public RecordStore(ClusterId cluster) {
-        throw Skeleton.missing();
+        this(cluster, MAX_RECORDS);
+    }
+
+    RecordStore(ClusterId cluster, int most) {
+        this.cluster = cluster;
+        this.most = most;
     }
 
     /// Takes the record where it is genuine and newer than what is held.
     public Offer offer(byte[] bytes) {
-        throw Skeleton.missing();
+        return switch (NodeRecord.parse(bytes)) {
+            case NodeRecord record -> offer(record);
+            case ParsedRecord.Malformed _ -> Offer.MALFORMED;
+        };
+    }
+
+    /// The same for a record that was parsed already, but not necessarily verified.
+    public Offer offer(NodeRecord record) {
+        NodeRecord held = records.get(record.id());
+        if (held != null) {
+            if (!held.identity().equals(record.identity())) {
+                return Offer.ADDRESS_TAKEN;
+            }
+            if (!record.replaces(held)) {
+                return record.equals(held) ? Offer.SAME : Offer.OLDER;
+            }
+        } else if (records.size() >= most) {
+            return Offer.FULL;
+        }
+        if (!record.isSignedFor(cluster)) {
+            return Offer.BAD_SIGNATURE;
+        }
+        records.put(record.id(), record);
+        return held == null ? Offer.ADDED : Offer.REPLACED;
     }
 
     public @Nullable NodeRecord get(NodeId id) {
-        throw Skeleton.missing();
+        return records.get(id);
     }
 
     /// A copy, by node id.
     public List<NodeRecord> all() {
-        throw Skeleton.missing();
+        return List.copyOf(new TreeMap<>(records).values());
     }
 
     public int size() {
-        throw Skeleton.missing();
+        return records.size();
     }
 
     public void remove(NodeId id) {
-        throw Skeleton.missing();
+        records.remove(id);
     }
 }

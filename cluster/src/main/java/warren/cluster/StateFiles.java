@@ -1,43 +1,180 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.cluster;
 
-import java.util.List;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
-/// The files of `/var/lib/warren` that belong to the cluster, as bytes: a magic word, a version,
-/// the body and a checksum. Reading and writing them (atomically, 0600) is the agent's.
-@SuppressWarnings({"DoNotCallSuggester", "UnusedMethod", "UnusedVariable"}) // until it is built
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import warren.wireguard.IpAddress;
+import warren.wireguard.IpPrefix;
+
+/// The files of `/var/lib/warren` that belong to the cluster, as bytes. Reading and writing them
+/// (atomically, 0600) is the agent's.
+///
+/// ```
+/// "warren" | kind (1) | version = 1 (1) | body | checksum (8)
+/// ```
+///
+/// The checksum finds a disk's mistakes, not an enemy's: whoever writes here is root.
 public final class StateFiles {
+    static final int IDENTITY = 'i';
+    static final int SECRETS = 's';
+    static final int RECORDS = 'r';
+    static final int ADDRESSES = 'a';
+
+    private static final byte[] MAGIC = "warren".getBytes(US_ASCII);
+    private static final int VERSION = 1;
+    private static final int HEADER_LENGTH = MAGIC.length + 2;
+    private static final int CHECKSUM_LENGTH = 8;
+
     private StateFiles() {}
 
     public static byte[] identity(Identity identity) {
-        throw Skeleton.missing();
+        byte[] seed = identity.seed();
+        try {
+            return seal(IDENTITY, new WireWriter().put(seed));
+        } finally {
+            Arrays.fill(seed, (byte) 0);
+        }
     }
 
     /// @throws IllegalArgumentException saying what is wrong with the file, without its content
     public static Identity parseIdentity(byte[] file) {
-        throw Skeleton.missing();
+        WireReader in = open(IDENTITY, file, "identity file");
+        byte[] seed = in.take(Identity.SEED_LENGTH);
+        try {
+            if (!in.isDone()) {
+                throw damaged("identity file");
+            }
+            return Identity.ofSeed(seed);
+        } finally {
+            Arrays.fill(seed, (byte) 0);
+        }
     }
 
+    /// @param secrets the epochs held, newest first
     public static byte[] secrets(ClusterId cluster, List<ClusterSecret> secrets) {
-        throw Skeleton.missing();
+        WireWriter out = new WireWriter().put(cluster.toBytes()).u8(secrets.size());
+        for (ClusterSecret secret : secrets) {
+            byte[] bytes = secret.toBytes();
+            out.u32(secret.epoch()).put(bytes);
+            Arrays.fill(bytes, (byte) 0);
+        }
+        return seal(SECRETS, out);
     }
+
+    /// The cluster whose secrets these are, and the epochs held, newest first.
+    public record Secrets(ClusterId cluster, List<ClusterSecret> secrets) {}
 
     /// @throws IllegalArgumentException saying what is wrong with the file, without its content
-    public static List<ClusterSecret> parseSecrets(byte[] file) {
-        throw Skeleton.missing();
+    public static Secrets parseSecrets(byte[] file) {
+        WireReader in = open(SECRETS, file, "secret file");
+        byte[] cluster = in.take(ClusterId.LENGTH);
+        int count = in.u8();
+        List<ClusterSecret> secrets = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int epoch = in.u32();
+            byte[] bytes = in.take(ClusterSecret.LENGTH);
+            if (in.failed() || epoch < 1) {
+                throw damaged("secret file");
+            }
+            secrets.add(new ClusterSecret(epoch, bytes));
+            Arrays.fill(bytes, (byte) 0);
+        }
+        if (!in.isDone() || secrets.isEmpty()) {
+            throw damaged("secret file");
+        }
+        return new Secrets(ClusterId.of(cluster), secrets);
     }
 
     public static byte[] records(ClusterDescriptor cluster, List<NodeRecord> records) {
-        throw Skeleton.missing();
+        byte[] name = cluster.name().getBytes(UTF_8);
+        WireWriter out = new WireWriter();
+        out.put(cluster.id().toBytes()).u32(cluster.epoch());
+        IpPrefix network = cluster.network().prefix();
+        out.put(network.address().toBytes()).u8(network.length());
+        out.u16(name.length).put(name).u32(records.size());
+        for (NodeRecord record : records) {
+            byte[] bytes = record.toBytes();
+            out.u16(bytes.length).put(bytes);
+        }
+        return seal(RECORDS, out);
     }
 
     /// What the records file holds. The own node's record is among the records.
     public record Records(ClusterDescriptor cluster, List<NodeRecord> records) {}
 
-    /// Skips records that are damaged; those of others are checked again when they are learnt.
+    /// Skips records that this version cannot read; signatures are checked when they are learnt.
     ///
     /// @throws IllegalArgumentException saying what is wrong with the file
     public static Records parseRecords(byte[] file) {
-        throw Skeleton.missing();
+        WireReader in = open(RECORDS, file, "records file");
+        byte[] id = in.take(ClusterId.LENGTH);
+        int epoch = in.u32();
+        byte[] address = in.take(4);
+        int length = in.u8();
+        String name = new String(in.take(in.u16()), UTF_8);
+        int count = in.u32();
+        if (in.failed() || length > 32 || count < 0 || count > RecordStore.MAX_RECORDS + 1) {
+            throw damaged("records file");
+        }
+        List<NodeRecord> records = new ArrayList<>();
+        for (int i = 0; i < count && !in.failed(); i++) {
+            if (NodeRecord.parse(in.take(in.u16())) instanceof NodeRecord record) {
+                records.add(record);
+            }
+        }
+        if (!in.isDone()) {
+            throw damaged("records file");
+        }
+        OverlayNetwork network = new OverlayNetwork(new IpPrefix(IpAddress.of(address), length));
+        return new Records(new ClusterDescriptor(ClusterId.of(id), name, network, epoch), records);
+    }
+
+    /// The file around a body, which is wiped.
+    static byte[] seal(int kind, WireWriter body) {
+        byte[] content = body.toBytes();
+        WireWriter out = new WireWriter().put(MAGIC).u8(kind).u8(VERSION).put(content);
+        byte[] covered = out.toBytes();
+        out.put(checksum(covered));
+        byte[] file = out.toBytes();
+        out.wipe();
+        body.wipe();
+        Arrays.fill(content, (byte) 0);
+        Arrays.fill(covered, (byte) 0);
+        return file;
+    }
+
+    /// The body inside a file.
+    static WireReader open(int kind, byte[] file, String what) {
+        int end = file.length - CHECKSUM_LENGTH;
+        if (end < HEADER_LENGTH
+                || !Arrays.equals(file, 0, MAGIC.length, MAGIC, 0, MAGIC.length)
+                || file[MAGIC.length] != kind) {
+            throw new IllegalArgumentException("not an " + what + " of warren");
+        }
+        if (file[MAGIC.length + 1] != VERSION) {
+            throw new IllegalArgumentException(
+                    "the "
+                            + what
+                            + " was written by another version of warren: format "
+                            + file[MAGIC.length + 1]);
+        }
+        byte[] checksum = Arrays.copyOfRange(file, end, file.length);
+        if (!MessageDigest.isEqual(checksum, checksum(Arrays.copyOf(file, end)))) {
+            throw damaged(what);
+        }
+        return new WireReader(file, HEADER_LENGTH, end);
+    }
+
+    static IllegalArgumentException damaged(String what) {
+        return new IllegalArgumentException("the " + what + " is damaged");
+    }
+
+    private static byte[] checksum(byte[] covered) {
+        return LabelledHash.of(CHECKSUM_LENGTH, "warren state file", covered);
     }
 }

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.cluster;
+
+import java.util.Arrays;
+
+/// Builds the module's binary forms: big-endian numbers, growing as needed. [#wipe()] where
+/// secrets went through.
+final class WireWriter {
+    private byte[] bytes = new byte[256];
+    private int length;
+
+    WireWriter u8(int value) {
+        room(1);
+        bytes[length++] = (byte) value;
+        return this;
+    }
+
+    WireWriter u16(int value) {
+        return u8(value >>> 8).u8(value);
+    }
+
+    WireWriter u32(int value) {
+        return u16(value >>> 16).u16(value);
+    }
+
+    WireWriter u64(long value) {
+        return u32((int) (value >>> 32)).u32((int) value);
+    }
+
+    /// A number of 0 to 63 bits, seven bits a byte, the least significant first.
+    WireWriter varint(long value) {
+        long left = value;
+        while (left >>> 7 != 0) {
+            u8((int) (left & 0x7f) | 0x80);
+            left >>>= 7;
+        }
+        return u8((int) left);
+    }
+
+    WireWriter put(byte[] value) {
+        room(value.length);
+        System.arraycopy(value, 0, bytes, length, value.length);
+        length += value.length;
+        return this;
+    }
+
+    /// A field: tag, length of 16 bits, value.
+    WireWriter field(int tag, byte[] value) {
+        return u8(tag).u16(value.length).put(value);
+    }
+
+    int length() {
+        return length;
+    }
+
+    /// A copy of what was written.
+    byte[] toBytes() {
+        return Arrays.copyOf(bytes, length);
+    }
+
+    void wipe() {
+        Arrays.fill(bytes, (byte) 0);
+        length = 0;
+    }
+
+    private void room(int more) {
+        if (length + more > bytes.length) {
+            byte[] old = bytes;
+            bytes = Arrays.copyOf(old, Math.max(2 * old.length, length + more));
+            Arrays.fill(old, (byte) 0);
+        }
+    }
+}
