@@ -2,6 +2,7 @@
 package warren.agent.kernel;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import warren.linux.sysctl.LinkSetting;
 
 /// What the agent asks of the node's network stack. Confined to the reconcile loop.
@@ -16,6 +17,6 @@ public interface Kernel {
     void apply(Change change) throws IOException;
 
     /// A link's setting, or null where the link has no such setting, as without IPv6.
-    @org.jspecify.annotations.Nullable Integer setting(LinkSetting setting, String link)
+    @Nullable Integer setting(LinkSetting setting, String link)
             throws IOException;
 }

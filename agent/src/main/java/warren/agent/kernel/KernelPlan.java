@@ -2,6 +2,7 @@
 package warren.agent.kernel;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,6 +19,8 @@ import warren.linux.route.LinkSettings;
 import warren.linux.route.Route;
 import warren.linux.route.RtnetlinkConstants;
 import warren.linux.route.Rule;
+import warren.linux.sysctl.LinkSetting;
+import warren.linux.sysctl.Sysctl;
 
 /// The changes between what is and what should be, in the order in which the kernel takes them:
 /// settings, links, addresses, routes, rules. Rules that forbid come before the routes they guard.
@@ -47,7 +50,22 @@ public final class KernelPlan {
         for (Wish.Setting setting : wish.settings()) {
             Integer value = kernel.setting(setting.setting(), setting.link());
             if (value != null && value != setting.value()) {
+                if (setting.setting() == LinkSetting.IPV6_FORWARDING
+                        && setting.link().equals(Sysctl.ALL)) {
+                    keepRouterAdvertisements(kernel);
+                }
                 changes.add(new Change.Set(setting.setting(), setting.link(), setting.value()));
+            }
+        }
+    }
+
+    /// A host that forwards ignores router advertisements unless told otherwise (`accept_ra` 2):
+    /// without this, the host would lose its own IPv6 routes when containers get theirs.
+    private void keepRouterAdvertisements(Kernel kernel) throws IOException {
+        for (Link link : actual.links()) {
+            Integer value = kernel.setting(LinkSetting.IPV6_ACCEPT_RA, link.name());
+            if (value != null && value == 1 && !Snapshot.isOurs(link)) {
+                changes.add(new Change.Set(LinkSetting.IPV6_ACCEPT_RA, link.name(), 2));
             }
         }
     }
@@ -152,9 +170,9 @@ public final class KernelPlan {
     /// nowhere (`lo`, for IPv6), which says nothing.
     private record RouteValue(
             Route.Type type,
-            java.net.@Nullable InetAddress gateway,
+            @Nullable InetAddress gateway,
             int link,
-            java.net.@Nullable InetAddress source,
+            @Nullable InetAddress source,
             int mtu) {
         static RouteValue of(Route route) {
             boolean leads = route.type() == Route.Type.UNICAST;

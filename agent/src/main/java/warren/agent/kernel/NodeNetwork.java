@@ -12,6 +12,7 @@ import warren.linux.route.LinkSettings;
 import warren.linux.route.Route;
 import warren.linux.route.Rule;
 import warren.linux.sysctl.LinkSetting;
+import warren.linux.sysctl.Sysctl;
 import warren.wireguard.IpAddress;
 import warren.wireguard.IpPrefix;
 
@@ -70,6 +71,9 @@ public record NodeNetwork(
         for (IpPrefix prefix : remote) {
             wish.routes.add(toTunnel(prefix, sourceFor(prefix)));
         }
+        if (!containers.isEmpty()) {
+            forwarding(wish);
+        }
         containers.forEach(port -> container(wish, port));
         return wish.build();
     }
@@ -77,13 +81,18 @@ public record NodeNetwork(
     private void tunnelLink(Wish.Builder wish) {
         wish.links.add(new Wish.LinkWish(tunnel.index(), mtu));
         wish.settings.add(new Wish.Setting(LinkSetting.IPV6_DISABLE, tunnel.name(), 0));
-        wish.settings.add(new Wish.Setting(LinkSetting.IPV4_FORWARDING, tunnel.name(), 1));
-        wish.settings.add(new Wish.Setting(LinkSetting.IPV6_FORWARDING, tunnel.name(), 1));
         // Asymmetric paths are normal here, and WireGuard has checked the source already.
         wish.settings.add(new Wish.Setting(LinkSetting.IPV4_RP_FILTER, tunnel.name(), 0));
         wish.addresses.add(address(tunnel, nodeAddress));
         hostAddresses.forEach(host -> wish.addresses.add(address(tunnel, host)));
         wish.routes.add(toTunnel(nodes, nodeAddress));
+    }
+
+    /// IPv4 forwards by the link a packet came in by; IPv6 only where `all` says so too.
+    private void forwarding(Wish.Builder wish) {
+        wish.settings.add(new Wish.Setting(LinkSetting.IPV6_FORWARDING, Sysctl.ALL, 1));
+        wish.settings.add(new Wish.Setting(LinkSetting.IPV6_FORWARDING, tunnel.name(), 1));
+        wish.settings.add(new Wish.Setting(LinkSetting.IPV4_FORWARDING, tunnel.name(), 1));
     }
 
     private void container(Wish.Builder wish, Port port) {

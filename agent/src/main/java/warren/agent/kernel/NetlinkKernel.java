@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.agent.kernel;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import warren.linux.Errno;
+import warren.linux.netlink.NetlinkException;
+import warren.linux.route.Family;
+import warren.linux.route.Route;
+import warren.linux.route.RouteFilter;
+import warren.linux.route.Rtnetlink;
+import warren.linux.route.RtnetlinkConstants;
+import warren.linux.route.Rule;
+import warren.linux.sysctl.LinkSetting;
+import warren.linux.sysctl.Sysctl;
+
+/// The real network stack, of the namespace that the agent runs in.
+public final class NetlinkKernel implements Kernel, AutoCloseable {
+    private final Rtnetlink rtnetlink;
+
+    private NetlinkKernel(Rtnetlink rtnetlink) {
+        this.rtnetlink = rtnetlink;
+    }
+
+    public static NetlinkKernel open() throws IOException {
+        return new NetlinkKernel(Rtnetlink.open());
+    }
+
+    @Override
+    public Snapshot snapshot() throws IOException {
+        List<Route> routes = new ArrayList<>();
+        List<Rule> rules = new ArrayList<>();
+        for (Family family : Family.values()) {
+            routes.addAll(
+                    rtnetlink.routes(
+                            RouteFilter.all(family).inTable(RtnetlinkConstants.RT_TABLE_MAIN)));
+            rules.addAll(rtnetlink.rules(family));
+        }
+        return new Snapshot(rtnetlink.links(), rtnetlink.addresses(), routes, rules);
+    }
+
+    @Override
+    public void apply(Change change) throws IOException {
+        switch (change) {
+            case Change.SetLink(var link, var settings) -> rtnetlink.linkSet(link, settings);
+            case Change.AddAddress(var address) -> rtnetlink.addressReplace(address);
+            case Change.DeleteAddress(var address) -> rtnetlink.addressDelete(address);
+            case Change.PutRoute(var route) -> rtnetlink.routeReplace(route);
+            case Change.DeleteRoute(var route) -> rtnetlink.routeDelete(route);
+            case Change.AddRule(var rule) -> addRule(rule);
+            case Change.DeleteRule(var rule) -> rtnetlink.ruleDelete(rule);
+            case Change.Set(var setting, var link, int value) ->
+                    Sysctl.of(setting, link).write(value);
+        }
+    }
+
+    private void addRule(Rule rule) throws IOException {
+        try {
+            rtnetlink.ruleAdd(rule);
+        } catch (NetlinkException e) {
+            if (e.errno() != Errno.EEXIST) {
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public @Nullable Integer setting(LinkSetting setting, String link) throws IOException {
+        Sysctl sysctl = Sysctl.of(setting, link);
+        return sysctl.exists() ? (Integer) sysctl.read() : null;
+    }
+
+    @Override
+    public void close() {
+        rtnetlink.close();
+    }
+}

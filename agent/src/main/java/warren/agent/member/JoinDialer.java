@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.agent.member;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import warren.cluster.ClusterId;
+import warren.cluster.ClusterSecret;
+import warren.cluster.HostPort;
+import warren.cluster.Identity;
+import warren.cluster.JoinFailure;
+import warren.cluster.JoinInitiator;
+import warren.cluster.JoinResponder;
+import warren.cluster.JoinStep;
+import warren.cluster.NodeRecord;
+import warren.wireguard.IpAddress;
+
+/// The newcomer's side of the join exchange. Immutable; blocks the calling thread.
+public final class JoinDialer {
+    private static final int CONNECT_MILLIS = 3000;
+    private static final int CHUNK = 16 << 10;
+
+    private final ClusterId cluster;
+    private final ClusterSecret secret;
+    private final Identity identity;
+    private final RandomGenerator random;
+
+    /// @param random cryptographically strong
+    public JoinDialer(
+            ClusterId cluster, ClusterSecret secret, Identity identity, RandomGenerator random) {
+        this.cluster = cluster;
+        this.secret = secret;
+        this.identity = identity;
+        this.random = random;
+    }
+
+    /// What a member answered, and under which of its addresses it was reached.
+    public record Welcome(JoinStep.Joined joined, IpAddress responder) {}
+
+    /// Nobody took this node in. Each seed's reason is in the message.
+    public static final class NotJoinedException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        NotJoinedException(String message) {
+            super(message);
+        }
+    }
+
+    /// Tries the seeds in order, with every address that their names resolve to, until one member
+    /// answers. A member that refuses ends it: the others would refuse as well.
+    public Welcome join(List<HostPort> seeds, NodeRecord record) throws NotJoinedException {
+        List<String> reasons = new ArrayList<>();
+        for (HostPort seed : seeds) {
+            try {
+                for (InetAddress address : InetAddress.getAllByName(seed.host())) {
+                    try {
+                        return dial(seed, address, record);
+                    } catch (IOException e) {
+                        reasons.add(reason(seed, address, e));
+                    }
+                }
+            } catch (UnknownHostException _) {
+                reasons.add(seed + " (the name is not known)");
+            } catch (RefusedByMember e) {
+                throw new NotJoinedException(String.valueOf(e.getMessage()));
+            }
+        }
+        throw new NotJoinedException("no member answered: " + String.join(", ", reasons));
+    }
+
+    private static String reason(HostPort seed, InetAddress address, IOException e) {
+        String tried = HostPort.of(IpAddress.of(address), seed.port()).toString();
+        String what = tried.equals(seed.toString()) ? tried : seed + " at " + tried;
+        return what + " (" + e.getMessage() + ")";
+    }
+
+    /// A member that could be reached said no.
+    private static final class RefusedByMember extends Exception {
+        private static final long serialVersionUID = 1;
+
+        RefusedByMember(String message) {
+            super(message);
+        }
+    }
+
+    private Welcome dial(HostPort seed, InetAddress address, NodeRecord record)
+            throws IOException, RefusedByMember {
+        long deadlineNanos =
+                System.nanoTime() + TimeUnit.SECONDS.toNanos(JoinResponder.TIMEOUT_SECONDS);
+        try (Socket socket = new Socket();
+                JoinInitiator initiator =
+                        new JoinInitiator(
+                                seed.toString(), cluster, secret, identity, record, random)) {
+            socket.connect(new InetSocketAddress(address, seed.port()), CONNECT_MILLIS);
+            JoinStep.Joined joined = converse(socket, initiator, deadlineNanos);
+            return new Welcome(joined, IpAddress.of(address));
+        }
+    }
+
+    private static JoinStep.Joined converse(
+            Socket socket, JoinInitiator initiator, long deadlineNanos)
+            throws IOException, RefusedByMember {
+        List<JoinStep> steps = initiator.start();
+        InputStream in = socket.getInputStream();
+        byte[] chunk = new byte[CHUNK];
+        while (true) {
+            for (JoinStep step : steps) {
+                switch (step) {
+                    case JoinStep.Send(byte[] bytes) -> socket.getOutputStream().write(bytes);
+                    case JoinStep.Joined joined -> {
+                        return joined;
+                    }
+                    case JoinStep.Failed(JoinFailure reason, String message) ->
+                            throw failure(reason, message);
+                    case JoinStep.Install _, JoinStep.Done _ ->
+                            throw new IllegalStateException("an initiator installs nobody");
+                }
+            }
+            long millis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
+            if (millis <= 0) {
+                throw new SocketTimeoutException("no answer in time");
+            }
+            socket.setSoTimeout((int) millis);
+            int read = in.read(chunk);
+            steps = read < 0 ? initiator.onEnd() : initiator.onBytes(Arrays.copyOf(chunk, read));
+            if (read < 0 && steps.isEmpty()) {
+                throw new IOException("closed the connection");
+            }
+        }
+    }
+
+    /// Whether another member may still say yes.
+    private static IOException failure(JoinFailure reason, String message) throws RefusedByMember {
+        return switch (reason) {
+            case CLOSED, BUSY, MALFORMED -> new IOException(message);
+            case WRONG_SECRET,
+                    WRONG_VERSION,
+                    EVICTED,
+                    BAD_PROOF,
+                    STALE_RECORD,
+                    FULL,
+                    ADDRESS_TAKEN ->
+                    throw new RefusedByMember(message);
+        };
+    }
+}
