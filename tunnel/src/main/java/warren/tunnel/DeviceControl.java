@@ -15,7 +15,7 @@ import warren.wireguard.Peer;
 import warren.wireguard.PublicKey;
 
 /// What changes a device at run time: UAPI requests, the state of its interface, and time. All of
-/// it takes turns under one lock, which the packet loops never take. Thread-safe.
+/// it takes turns under one lock, which the packet loops do not take for packets. Thread-safe.
 ///
 /// | interface | sockets | device |
 /// |-----------|---------|--------|
@@ -30,6 +30,7 @@ final class DeviceControl implements UapiTarget {
 
     private final Object lock = new Object();
     private final Device device;
+    private final StoredTimestamps timestamps;
     private final TunLink link;
     private final Underlay underlay;
     private final LongSupplier nanoClock;
@@ -53,11 +54,13 @@ final class DeviceControl implements UapiTarget {
 
     DeviceControl(
             Device device,
+            StoredTimestamps timestamps,
             TunLink link,
             Underlay underlay,
             Sender sender,
             LongSupplier nanoClock) {
         this.device = device;
+        this.timestamps = timestamps;
         this.link = link;
         this.underlay = underlay;
         this.sender = sender;
@@ -143,7 +146,10 @@ final class DeviceControl implements UapiTarget {
     @GuardedBy("lock")
     private void apply(UapiLine line, PeerCursor cursor) throws ErrnoException {
         switch (line) {
-            case UapiLine.SetPrivateKey set -> device.setPrivateKey(set.key());
+            case UapiLine.SetPrivateKey set -> {
+                device.setPrivateKey(set.key());
+                timestamps.use(device.publicKey());
+            }
             case UapiLine.SetListenPort set -> listen(set.port());
             case UapiLine.SetFwmark set -> mark(set.mark());
             case UapiLine.SelectPeer select -> cursor.select(select.key());

@@ -99,13 +99,13 @@ final class ReceiveLoop {
         int count = underlay.receive(received, ipv4);
         if (count > 0) {
             long now = nanoClock.getAsLong();
-            take(count, now);
+            takeAll(count, now);
             sender.drain(outbox, link.mtu(), now);
         }
         return count;
     }
 
-    private void take(int count, long nowNanos) throws ErrnoException {
+    private void takeAll(int count, long nowNanos) throws ErrnoException {
         batch.count = count;
         for (int i = 0; i < count; i++) {
             batch.offset[i] = received.offset(i);

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.tunnel;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import warren.linux.ErrnoException;
+import warren.linux.EventFd;
+import warren.linux.tun.Tun;
+import warren.wireguard.Device;
+
+/// One userspace WireGuard interface, alive: TUN device, sockets, packet loops, timer and UAPI.
+/// Composed in [#start]; ended by whichever [Ending.Reason] comes first, and then taken down by
+/// the thread that calls [#close].
+///
+/// | thread      | owns                                   |
+/// |-------------|----------------------------------------|
+/// | `wg0-tx`    | TUN to UDP: one batch, one sender      |
+/// | `wg0-rx`    | UDP to TUN: one batch, one sender      |
+/// | `wg0-timer` | nothing; works under the control lock  |
+/// | `wg0-link`  | the rtnetlink monitor                  |
+/// | virtual     | one UAPI connection each               |
+final class UserspaceDevice implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(UserspaceDevice.class.getName());
+
+    private final Arena arena = Arena.ofShared();
+    private final Ending ending = new Ending();
+    private final List<Thread> loops = new ArrayList<>();
+    private final Tun tun;
+    private final EventFd wakeTransmit;
+    private final EventFd wakeReceive;
+    private final Underlay underlay;
+    private final DeviceControl control;
+    private final LinkWatch watch;
+    private final UapiServer server;
+    private final Thread timer;
+
+    /// Makes the interface `options.name()` and runs it.
+    ///
+    /// @throws IOException where the interface or its socket cannot be had; nothing is left behind
+    static UserspaceDevice start(TunnelOptions options) throws IOException {
+        UapiSocket socket = UapiSocket.open(options.socketDirectory(), options.name());
+        try {
+            Tun tun = Tun.open(options.name());
+            try {
+                tun.mtu(TunnelOptions.DEFAULT_MTU);
+                return new UserspaceDevice(options, tun, socket);
+            } catch (IOException e) {
+                tun.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private UserspaceDevice(TunnelOptions options, Tun tun, UapiSocket socket)
+            throws IOException {
+        this.tun = tun;
+        this.wakeTransmit = EventFd.open();
+        this.wakeReceive = EventFd.open();
+        this.underlay = new Underlay(wakeReceive);
+        SendErrors sendErrors = new SendErrors();
+        TunLink link = new TunLink(tun, ending);
+        SecureRandom random = new SecureRandom();
+        StoredTimestamps timestamps =
+                new StoredTimestamps(InstantSource.system(), options.stateDirectory());
+        Device device =
+                new Device(options.aead(), random::nextBytes, timestamps, InstantSource.system());
+        Sender sender = new Sender(arena, underlay, sendErrors);
+        this.control =
+                new DeviceControl(device, timestamps, link, underlay, sender, System::nanoTime);
+        TunnelParts parts =
+                new TunnelParts(
+                        tun,
+                        device,
+                        control,
+                        link,
+                        underlay,
+                        sendErrors,
+                        ending,
+                        System::nanoTime);
+        TransmitLoop transmit = new TransmitLoop(arena, parts, wakeTransmit);
+        ReceiveLoop receive = new ReceiveLoop(arena, parts, wakeReceive);
+        this.watch = LinkWatch.open(control, options.name());
+        TimerLoop clock = new TimerLoop(control, ending, System::nanoTime);
+        loop(options.name() + "-tx", transmit::run);
+        loop(options.name() + "-rx", receive::run);
+        loop(options.name() + "-link", watch::run);
+        this.timer = loop(options.name() + "-timer", clock::run);
+        this.server =
+                UapiServer.start(
+                        socket, control, () -> ending.because(Ending.Reason.SOCKET_REMOVED));
+        LOG.log(
+                System.Logger.Level.INFO,
+                "Tunnel is ready: interface={0} mtu={1} aead={2} socket={3}",
+                options.name(),
+                Integer.toString(link.mtu()),
+                options.aead().name(),
+                socket.path());
+    }
+
+    /// Asks the device to end; returns at once.
+    void stop() {
+        ending.because(Ending.Reason.STOPPED);
+    }
+
+    /// Waits until the device has a reason to end.
+    Ending.Reason await() {
+        return ending.await();
+    }
+
+    /// Takes everything down: UAPI first, so that nobody changes what is being taken down, then
+    /// loops, sockets and the interface. Returns when nothing is left.
+    @Override
+    public void close() throws IOException {
+        ending.because(Ending.Reason.STOPPED);
+        server.close();
+        watch.close();
+        wakeTransmit.signal();
+        wakeReceive.signal();
+        LockSupport.unpark(timer);
+        loops.forEach(UserspaceDevice::join);
+        control.shutDown();
+        underlay.close();
+        tun.close();
+        wakeTransmit.close();
+        wakeReceive.close();
+        arena.close();
+    }
+
+    private Thread loop(String name, Loop body) {
+        Thread thread = Thread.ofPlatform().name(name).daemon().unstarted(() -> guard(body));
+        loops.add(thread);
+        thread.start();
+        return thread;
+    }
+
+    private void guard(Loop body) {
+        try {
+            body.run();
+        } catch (ErrnoException e) {
+            if (!interfaceIsGone()) {
+                LOG.log(System.Logger.Level.ERROR, "A packet loop failed", e);
+                ending.because(Ending.Reason.FAILED);
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.ERROR, "A packet loop failed", e);
+            ending.because(Ending.Reason.FAILED);
+            throw e;
+        }
+    }
+
+    private boolean interfaceIsGone() {
+        try {
+            tun.name();
+            return false;
+        } catch (ErrnoException _) { // the descriptor has no interface any more
+            ending.because(Ending.Reason.INTERFACE_DELETED);
+            return true;
+        }
+    }
+
+    private static void join(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException _) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// What a thread of the device does until the ending is due.
+    @FunctionalInterface
+    private interface Loop {
+        void run() throws ErrnoException;
+    }
+}
