@@ -2,6 +2,7 @@
 package warren.linux.testing;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -12,11 +13,12 @@ import java.util.concurrent.TimeoutException;
 import warren.linux.libc.Outcome;
 import warren.linux.libc.ProcessCalls;
 
-/// A network namespace without a name: one platform thread lives in it, and with that thread's end (and the
-/// last socket's) the kernel takes it down with all its interfaces. A test that dies leaks nothing.
+/// A network namespace without a name: one platform thread lives in it, and with that thread's end
+/// (and the last socket's) the kernel takes it down with all its interfaces. A test that dies leaks
+/// nothing.
 ///
-/// Sockets, TUN devices and processes that [#call] makes belong to the namespace, wherever they are used later.
-/// The loopback interface is up.
+/// Sockets, TUN devices and processes that [#call] makes belong to the namespace, wherever they are
+/// used later. The loopback interface is up.
 public final class PrivateNetwork implements AutoCloseable {
     private static final long DEADLINE_SECONDS = 60;
 
@@ -103,7 +105,10 @@ public final class PrivateNetwork implements AutoCloseable {
                 () -> {
                     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
                     process.getOutputStream().close();
-                    String output = new String(process.getInputStream().readAllBytes());
+                    String output =
+                            new String(
+                                    process.getInputStream().readAllBytes(),
+                                    StandardCharsets.UTF_8);
                     int status = process.waitFor();
                     if (status != 0) {
                         throw new IOException(
@@ -115,14 +120,11 @@ public final class PrivateNetwork implements AutoCloseable {
 
     /// Runs `ip` with the words of `arguments`.
     public String ip(String arguments) throws Exception {
-        return execute(("ip " + arguments).split(" "));
+        return execute(("ip " + arguments).split(" ", -1));
     }
 
     @Override
-    public void close() throws InterruptedException {
-        thread.shutdownNow();
-        if (!thread.awaitTermination(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
-            throw new IllegalStateException("a task still runs in " + path());
-        }
+    public void close() {
+        thread.close();
     }
 }

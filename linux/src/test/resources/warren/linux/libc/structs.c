@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Prints the numbers that warren.linux.libc.Structs is compared with, one per line:
- *   STRUCT size N            and            STRUCT.MEMBER offset size
+ *   STRUCT SIZE    and    STRUCT.MEMBER OFFSET SIZE
  * cc -o structs structs.c && ./structs > structs.txt
  */
 #define _GNU_SOURCE
@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
-#define SIZE(s) printf("%s size %zu\n", #s, sizeof(struct s))
+#define SIZE(s) printf("%s %zu\n", #s, sizeof(struct s))
 #define MEMBER(s, m) \
     printf("%s.%s %zu %zu\n", #s, #m, offsetof(struct s, m), sizeof(((struct s *)0)->m))
 

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.linux.udp;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import warren.linux.Errno;
+import warren.linux.ErrnoException;
+import warren.linux.Poll;
+import warren.linux.testing.Allocation;
+import warren.linux.testing.PrivateNetwork;
+
+/// Two ports on the loopback interface of a namespace, which has 127.0.0.0/8, ::1, 10.9.0.1 and
+/// fd09::1.
+@Tag("root")
+@Timeout(60)
+final class UdpPortTest {
+    private static final long LOCALHOST = 0x7f00_0001L;
+    private static final long SECOND_V4 = 0x0a09_0001L;
+    private static final long SECOND_V6_HIGH = 0xfd09_0000_0000_0000L;
+
+    private final Arena arena = Arena.ofConfined();
+    private final MemorySegment payload = arena.allocate(65_536);
+    private final SendBatch out = new SendBatch(arena, 64);
+    private final ReceiveBatch in = new ReceiveBatch(arena, 64, 2048, 16);
+    private PrivateNetwork network;
+    private UdpPort a;
+    private UdpPort b;
+
+    @BeforeEach
+    void open() throws Exception {
+        network = PrivateNetwork.create("wio-udp");
+        network.ip("addr add 10.9.0.1/32 dev lo");
+        network.ip("addr add fd09::1/128 dev lo nodad");
+        a = network.call(() -> UdpPort.open(0));
+        b = network.call(() -> UdpPort.open(0));
+    }
+
+    @AfterEach
+    void close() {
+        a.close();
+        b.close();
+        network.close();
+        arena.close();
+    }
+
+    @Test
+    void bothFamiliesShareThePort() {
+        assertNotEquals(0, a.port());
+        assertEquals(a.port(), a.v4().port());
+        assertEquals(a.port(), a.v6().orElseThrow().port());
+    }
+
+    @Test
+    void aTakenPortIsRefusedByNumber() {
+        var e =
+                assertThrows(
+                        ErrnoException.class, () -> network.call(() -> UdpPort.open(a.port())));
+        assertEquals(Errno.EADDRINUSE, e.errno());
+        assertTrue(e.getMessage().contains(Integer.toString(a.port())), e.getMessage());
+    }
+
+    @Test
+    void aPortThatIpv6HasTakenIsNotChosen() throws Exception {
+        network.run(
+                () -> {
+                    UdpSocket v6 = UdpSocket.openV6(0);
+                    var e = assertThrows(ErrnoException.class, () -> UdpPort.open(v6.port()));
+                    assertEquals(Errno.EADDRINUSE, e.errno());
+                    v6.close();
+                    UdpPort.open(v6.port()).close(); // the failed attempt left nothing bound
+                });
+    }
+
+    @Test
+    void anIpv4DatagramArrivesWithItsAddresses() throws Exception {
+        addV4("hello", LOCALHOST);
+        assertTrue(a.v4().send(out));
+        assertEquals(1, await(b.v4()));
+
+        assertArrayEquals("hello".getBytes(UTF_8), received(0));
+        assertEquals(16, in.offset(0));
+        assertEquals(32, in.sourceBits(0));
+        assertEquals(0, in.sourceHigh(0));
+        assertEquals(LOCALHOST, in.sourceLow(0));
+        assertEquals(a.port(), in.sourcePort(0));
+        assertTrue(in.hasLocal(0));
+        assertEquals(0, in.localHigh(0));
+        assertEquals(LOCALHOST, in.localLow(0));
+        assertEquals(1, in.localInterface(0)); // lo
+    }
+
+    @Test
+    void anIpv6DatagramArrivesWithItsAddresses() throws Exception {
+        addV6("six", SECOND_V6_HIGH, 1);
+        assertTrue(a.v6().orElseThrow().send(out));
+        assertEquals(1, await(b.v6().orElseThrow()));
+
+        assertArrayEquals("six".getBytes(UTF_8), received(0));
+        assertEquals(128, in.sourceBits(0));
+        assertEquals(SECOND_V6_HIGH, in.localHigh(0));
+        assertEquals(1, in.localLow(0));
+        assertEquals(a.port(), in.sourcePort(0));
+        assertEquals(1, in.localInterface(0));
+        assertEquals(0, in.sourceScope(0));
+    }
+
+    @Test
+    void anAnswerLeavesFromTheAddressItsQuestionCameTo() throws Exception {
+        int slot = addV4("from the second address", LOCALHOST);
+        out.source(slot, 0, SECOND_V4, 1);
+        assertTrue(a.v4().send(out));
+        assertEquals(1, await(b.v4()));
+        assertEquals(SECOND_V4, in.sourceLow(0));
+        assertFalse(out.sourceGone(slot));
+
+        out.clear();
+        slot = addV6("likewise", 0, 1);
+        out.source(slot, SECOND_V6_HIGH, 1, 0);
+        assertTrue(a.v6().orElseThrow().send(out));
+        assertEquals(1, await(b.v6().orElseThrow()));
+        assertEquals(SECOND_V6_HIGH, in.sourceHigh(0));
+        assertEquals(1, in.sourceLow(0));
+    }
+
+    @Test
+    void aSourceThatLeftTheHostIsGivenUpAndTheMessageStillArrives() throws Exception {
+        int stale = addV4("one", LOCALHOST);
+        out.source(stale, 0, 0x0a09_0063L, 1); // 10.9.0.99 is nobody's
+        int interfaceless = addV4("two", LOCALHOST);
+        out.source(interfaceless, 0, SECOND_V4, 4711);
+        int good = addV4("three", LOCALHOST);
+        out.source(good, 0, SECOND_V4, 0);
+        assertTrue(a.v4().send(out));
+
+        assertEquals(3, await(b.v4()));
+        assertTrue(out.sourceGone(stale));
+        assertTrue(out.sourceGone(interfaceless));
+        assertFalse(out.sourceGone(good));
+        assertEquals(0, out.error(stale));
+        assertEquals(LOCALHOST, in.sourceLow(0));
+        assertEquals(LOCALHOST, in.sourceLow(1));
+        assertEquals(SECOND_V4, in.sourceLow(2));
+
+        out.clear();
+        stale = addV6("six", 0, 1);
+        out.source(stale, SECOND_V6_HIGH, 99, 0);
+        assertTrue(a.v6().orElseThrow().send(out));
+        assertEquals(1, await(b.v6().orElseThrow()));
+        assertTrue(out.sourceGone(stale));
+    }
+
+    @Test
+    void oneRefusedMessageDoesNotHoldUpTheOthers() throws Exception {
+        addV4("first", LOCALHOST);
+        int unreachable = addV4("nowhere", 0x0808_0808L); // no route in this namespace
+        addV4("last", LOCALHOST);
+        assertTrue(a.v4().send(out));
+        assertEquals(0, out.remaining());
+        assertEquals(Errno.ENETUNREACH, out.error(unreachable));
+
+        assertEquals(2, await(b.v4()));
+        assertArrayEquals("first".getBytes(UTF_8), received(0));
+        assertArrayEquals("last".getBytes(UTF_8), received(1));
+    }
+
+    @Test
+    void aBatchIsReceivedInOrderAndNothingWaitsAfterIt() throws Exception {
+        for (int i = 0; i < out.capacity(); i++) {
+            addV4("message " + i, LOCALHOST);
+        }
+        assertTrue(out.isFull());
+        assertTrue(a.v4().send(out));
+        assertEquals(out.capacity(), await(b.v4()));
+        for (int i = 0; i < in.count(); i++) {
+            assertArrayEquals(("message " + i).getBytes(UTF_8), received(i));
+        }
+        assertEquals(0, b.v4().receive(in));
+        assertEquals(0, in.count());
+        assertThrows(IndexOutOfBoundsException.class, () -> in.length(0));
+    }
+
+    @Test
+    void aMessageLongerThanItsSlotIsCutAndSaysSo() throws Exception {
+        int slot = out.add(payload, 0, 3000);
+        out.destination(slot, 32, 0, LOCALHOST, b.port());
+        addV4("short", LOCALHOST);
+        assertTrue(a.v4().send(out));
+        assertEquals(2, await(b.v4()));
+        assertTrue(in.truncated(0));
+        assertEquals(2048, in.length(0));
+        assertFalse(in.truncated(1));
+        assertEquals(5, in.length(1));
+        assertEquals(5, in.segmentSize(1));
+    }
+
+    @Test
+    void anEmptyDatagramIsAMessage() throws Exception {
+        addV4("", LOCALHOST);
+        assertTrue(a.v4().send(out));
+        assertEquals(1, await(b.v4()));
+        assertEquals(0, in.length(0));
+    }
+
+    @Test
+    void aMarkIsSetAndCleared() throws Exception {
+        network.ip("rule add fwmark 0x77 blackhole");
+        a.mark(0x77);
+        int slot = addV4("marked", SECOND_V4);
+        assertTrue(a.v4().send(out));
+        a.mark(0);
+        out.clear();
+        addV4("unmarked", SECOND_V4);
+        assertTrue(a.v4().send(out));
+        assertEquals(0, out.error(slot));
+        assertEquals(1, await(b.v4()));
+        assertArrayEquals("unmarked".getBytes(UTF_8), received(0));
+    }
+
+    @Test
+    void buffersGrowBeyondTheSystemsLimit() throws Exception {
+        assertEquals(8 << 20, a.v4().receiveBuffer(8 << 20));
+        assertEquals(8 << 20, a.v6().orElseThrow().sendBuffer(8 << 20));
+    }
+
+    @Test
+    void aFullSocketSaysWhenToComeBack() throws Exception {
+        network.ip("link add wioslow type dummy");
+        network.ip("addr add 10.8.0.1/24 dev wioslow");
+        // Queued behind an address resolution that never ends, datagrams stay in the send buffer.
+        network.ip("link set wioslow up arp on");
+        a.v4().sendBuffer(4608);
+        boolean full = false;
+        for (int i = 0; i < 100 && !full; i++) {
+            out.clear();
+            for (int j = 0; j < out.capacity(); j++) {
+                int slot = out.add(payload, 0, 1400);
+                out.destination(slot, 32, 0, 0x0a08_0002L, b.port());
+            }
+            full = !a.v4().send(out);
+        }
+        assertTrue(full, "the send buffer never filled");
+        assertTrue(out.remaining() > 0);
+    }
+
+    @Test
+    void aClosedPortIsOurMistake() {
+        a.close();
+        addV4("late", LOCALHOST);
+        assertThrows(IllegalStateException.class, () -> a.v4().send(out));
+        assertThrows(IllegalStateException.class, () -> a.v4().receive(in));
+    }
+
+    @Test
+    void aBatchRefusesWhatDoesNotFit() {
+        assertThrows(IndexOutOfBoundsException.class, () -> out.add(payload, 65_000, 1000));
+        assertThrows(IndexOutOfBoundsException.class, () -> out.destination(0, 32, 0, 1, 1));
+        for (int i = 0; i < out.capacity(); i++) {
+            addV4("x", LOCALHOST);
+        }
+        assertThrows(IndexOutOfBoundsException.class, () -> addV4("x", LOCALHOST));
+    }
+
+    @Test
+    void sendingAndReceivingMakeNoGarbage() throws Exception {
+        var poll = new Poll(arena, 1);
+        poll.add(b.v4().fd(), Poll.READ);
+        double bytes =
+                Allocation.perRound(
+                        5_000,
+                        () -> {
+                            fillAndSend();
+                            int got = 0;
+                            while (got < 32) {
+                                poll.await(1000);
+                                got += b.v4().receive(in);
+                                compareAll();
+                            }
+                        });
+        assertTrue(bytes < 32, bytes + " bytes for 32 packets");
+    }
+
+    private void fillAndSend() throws ErrnoException {
+        out.clear();
+        for (int i = 0; i < 32; i++) {
+            int slot = out.add(payload, 0, 1400);
+            out.destination(slot, 32, 0, LOCALHOST, b.port());
+            out.source(slot, 0, SECOND_V4, 1);
+        }
+        assertTrue(a.v4().send(out));
+    }
+
+    private void compareAll() {
+        for (int i = 0; i < in.count(); i++) {
+            assertEquals(SECOND_V4, in.sourceLow(i));
+            assertEquals(LOCALHOST, in.localLow(i));
+            assertEquals(1400, in.length(i));
+        }
+    }
+
+    private int addV4(String text, long address) {
+        int slot = add(text);
+        out.destination(slot, 32, 0, address, b.port());
+        return slot;
+    }
+
+    private int addV6(String text, long high, long low) {
+        int slot = add(text);
+        out.destination(slot, 128, high, low, b.port());
+        return slot;
+    }
+
+    private int add(String text) {
+        byte[] bytes = text.getBytes(UTF_8);
+        long offset = out.count() * 64L; // each slot's text has a place of its own
+        MemorySegment.copy(bytes, 0, payload, JAVA_BYTE, offset, bytes.length);
+        return out.add(payload, offset, bytes.length);
+    }
+
+    private int await(UdpSocket socket) throws ErrnoException {
+        var poll = new Poll(arena, 1);
+        poll.add(socket.fd(), Poll.READ);
+        assertEquals(1, poll.await(10_000));
+        return socket.receive(in);
+    }
+
+    private byte[] received(int slot) {
+        byte[] bytes = new byte[in.length(slot)];
+        MemorySegment.copy(in.memory(), JAVA_BYTE, in.offset(slot), bytes, 0, bytes.length);
+        return bytes;
+    }
+}
