@@ -5,6 +5,7 @@ module warren.tunnel {
     requires static transitive org.jspecify;
     requires static transitive com.google.errorprone.annotations;
     requires transitive warren.wireguard;
+    requires java.logging;
     requires warren.linux;
 
     exports warren.tunnel;

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import warren.linux.Errno;
 import warren.linux.ErrnoException;
 import warren.linux.udp.UdpPort;
 import warren.wireguard.Device;
@@ -155,10 +154,10 @@ final class DeviceControl implements UapiTarget {
             case UapiLine.SelectPeer select -> cursor.select(select.key());
             case UapiLine.Flag flag -> apply(flag, cursor);
             case UapiLine.SetPresharedKey _,
-                            UapiLine.SetEndpoint _,
-                            UapiLine.SetPersistentKeepalive _,
-                            UapiLine.AddAllowedIp _,
-                            UapiLine.RemoveAllowedIp _ -> {
+                    UapiLine.SetEndpoint _,
+                    UapiLine.SetPersistentKeepalive _,
+                    UapiLine.AddAllowedIp _,
+                    UapiLine.RemoveAllowedIp _ -> {
                 Peer peer = cursor.peer();
                 if (peer != null) {
                     apply(line, peer);
@@ -193,10 +192,10 @@ final class DeviceControl implements UapiTarget {
             case UapiLine.AddAllowedIp add -> peer.allow(add.prefix());
             case UapiLine.RemoveAllowedIp remove -> peer.disallow(remove.prefix());
             case UapiLine.SetPrivateKey _,
-                            UapiLine.SetListenPort _,
-                            UapiLine.SetFwmark _,
-                            UapiLine.SelectPeer _,
-                            UapiLine.Flag _ ->
+                    UapiLine.SetListenPort _,
+                    UapiLine.SetFwmark _,
+                    UapiLine.SelectPeer _,
+                    UapiLine.Flag _ ->
                     throw new IllegalStateException("not a line about a peer");
         }
     }

@@ -78,14 +78,14 @@ final class LinkWatch implements AutoCloseable {
                 control.forgetSources();
             }
             case NetworkEvent.AddressChanged _,
-                            NetworkEvent.AddressRemoved _,
-                            NetworkEvent.RouteChanged _,
-                            NetworkEvent.RouteRemoved _ ->
+                    NetworkEvent.AddressRemoved _,
+                    NetworkEvent.RouteChanged _,
+                    NetworkEvent.RouteRemoved _ ->
                     control.forgetSources();
             case NetworkEvent.RuleChanged _,
-                            NetworkEvent.RuleRemoved _,
-                            NetworkEvent.NeighbourChanged _,
-                            NetworkEvent.NeighbourRemoved _ -> {} // not subscribed to
+                    NetworkEvent.RuleRemoved _,
+                    NetworkEvent.NeighbourChanged _,
+                    NetworkEvent.NeighbourRemoved _ -> {} // not subscribed to
         }
     }
 

@@ -41,8 +41,7 @@ final class ReceiveLoop {
     private final ReceiveBatch received;
     private final PacketBatch batch;
     private final EndpointCache endpoints = new EndpointCache();
-    private final LoadEstimator load =
-            new LoadEstimator(HANDSHAKES_PER_SECOND, HANDSHAKE_BURST);
+    private final LoadEstimator load = new LoadEstimator(HANDSHAKES_PER_SECOND, HANDSHAKE_BURST);
     private final Outbox outbox = new Outbox();
 
     // The run of datagrams of one session and sender that is being gathered.
@@ -129,7 +128,7 @@ final class ReceiveLoop {
         Endpoint source = endpoints.of(received, i);
         if (kind == MessageKind.TRANSPORT) {
             Keypair keypair = device.keypair(batch, i);
-            if (keypair != runKeypair || source != runSource) {
+            if (keypair != runKeypair || !source.equals(runSource)) {
                 endRun(i, nowNanos);
                 runStart = i;
                 runKeypair = keypair;

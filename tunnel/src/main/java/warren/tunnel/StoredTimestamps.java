@@ -3,9 +3,9 @@ package warren.tunnel;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.ByteBuffer;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -18,6 +18,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import warren.wireguard.IncreasingTimestamps;
 import warren.wireguard.PublicKey;
@@ -40,6 +41,9 @@ final class StoredTimestamps implements TimestampSource {
     private TimestampSource current;
 
     @GuardedBy("lock")
+    private @Nullable PublicKey owner;
+
+    @GuardedBy("lock")
     private boolean warned;
 
     /// @param directory where the files are; made where it is missing
@@ -60,6 +64,10 @@ final class StoredTimestamps implements TimestampSource {
     /// with null for none.
     void use(@Nullable PublicKey key) {
         synchronized (lock) {
+            if (Objects.equals(key, owner)) {
+                return; // starting over would skip the rest of the reserved minute
+            }
+            owner = key;
             if (key == null) {
                 current = unkept();
                 return;
@@ -70,8 +78,7 @@ final class StoredTimestamps implements TimestampSource {
     }
 
     private TimestampSource unkept() {
-        return new IncreasingTimestamps(
-                clock, Tai64n.ZERO, IncreasingTimestamps.Reservation.NONE);
+        return new IncreasingTimestamps(clock, Tai64n.ZERO, IncreasingTimestamps.Reservation.NONE);
     }
 
     private Tai64n read(Path file) {
@@ -91,8 +98,8 @@ final class StoredTimestamps implements TimestampSource {
 
     /// Called under the lock, from [#next].
     private boolean write(Path file, Tai64n bound) {
-        var ownerOnly = PosixFilePermissions.asFileAttribute(
-                PosixFilePermissions.fromString("rwx------"));
+        var ownerOnly =
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
         try {
             if (!Files.isDirectory(directory)) {
                 Files.createDirectories(directory, ownerOnly);

@@ -3,8 +3,8 @@ package warren.tunnel;
 
 import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
-import warren.linux.EventFd;
 import warren.linux.ErrnoException;
+import warren.linux.EventFd;
 import warren.linux.Poll;
 import warren.linux.udp.ReceiveBatch;
 import warren.linux.udp.SendBatch;

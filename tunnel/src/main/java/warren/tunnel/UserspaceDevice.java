@@ -7,6 +7,8 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import warren.linux.ErrnoException;
 import warren.linux.EventFd;
@@ -27,6 +29,10 @@ import warren.wireguard.Device;
 final class UserspaceDevice implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(UserspaceDevice.class.getName());
 
+    /// Closing takes milliseconds; a process that is told to end does end.
+    private static final int CLOSE_SECONDS = 5;
+
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final Arena arena = Arena.ofShared();
     private final Ending ending = new Ending();
     private final List<Thread> loops = new ArrayList<>();
@@ -59,8 +65,7 @@ final class UserspaceDevice implements AutoCloseable {
         }
     }
 
-    private UserspaceDevice(TunnelOptions options, Tun tun, UapiSocket socket)
-            throws IOException {
+    private UserspaceDevice(TunnelOptions options, Tun tun, UapiSocket socket) throws IOException {
         this.tun = tun;
         this.wakeTransmit = EventFd.open();
         this.wakeReceive = EventFd.open();
@@ -77,25 +82,18 @@ final class UserspaceDevice implements AutoCloseable {
                 new DeviceControl(device, timestamps, link, underlay, sender, System::nanoTime);
         TunnelParts parts =
                 new TunnelParts(
-                        tun,
-                        device,
-                        control,
-                        link,
-                        underlay,
-                        sendErrors,
-                        ending,
-                        System::nanoTime);
+                        tun, device, control, link, underlay, sendErrors, ending, System::nanoTime);
         TransmitLoop transmit = new TransmitLoop(arena, parts, wakeTransmit);
         ReceiveLoop receive = new ReceiveLoop(arena, parts, wakeReceive);
         this.watch = LinkWatch.open(control, options.name());
         TimerLoop clock = new TimerLoop(control, ending, System::nanoTime);
+        this.server =
+                UapiServer.start(
+                        socket, control, () -> ending.because(Ending.Reason.SOCKET_REMOVED));
         loop(options.name() + "-tx", transmit::run);
         loop(options.name() + "-rx", receive::run);
         loop(options.name() + "-link", watch::run);
         this.timer = loop(options.name() + "-timer", clock::run);
-        this.server =
-                UapiServer.start(
-                        socket, control, () -> ending.because(Ending.Reason.SOCKET_REMOVED));
         LOG.log(
                 System.Logger.Level.INFO,
                 "Tunnel is ready: interface={0} mtu={1} aead={2} socket={3}",
@@ -132,6 +130,16 @@ final class UserspaceDevice implements AutoCloseable {
         wakeTransmit.close();
         wakeReceive.close();
         arena.close();
+        closed.countDown();
+    }
+
+    /// Waits until another thread has taken everything down, a few seconds at most.
+    void awaitClosed() {
+        try {
+            var _ = closed.await(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private Thread loop(String name, Loop body) {

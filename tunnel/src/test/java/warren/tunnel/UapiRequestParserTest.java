@@ -131,8 +131,7 @@ class UapiRequestParserTest {
             })
     void refusesABadPeerLine(String line) throws IOException {
         assertEquals(
-                new Refused(Errno.EINVAL, false),
-                only("set=1", "public_key=" + KEY_A, line, ""));
+                new Refused(Errno.EINVAL, false), only("set=1", "public_key=" + KEY_A, line, ""));
     }
 
     @ParameterizedTest

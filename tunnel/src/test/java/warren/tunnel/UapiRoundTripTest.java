@@ -95,8 +95,7 @@ class UapiRoundTripTest {
 
     @Test
     void aRefusalCarriesItsErrno() {
-        UapiException refused =
-                assertThrows(UapiException.class, () -> read("errno=-98\n\n"));
+        UapiException refused = assertThrows(UapiException.class, () -> read("errno=-98\n\n"));
         assertEquals(Errno.EADDRINUSE, refused.errno());
         assertTrue(refused.getMessage().contains("EADDRINUSE"), refused.getMessage());
     }
