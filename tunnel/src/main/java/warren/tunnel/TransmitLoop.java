@@ -23,7 +23,6 @@ final class TransmitLoop {
     private final DeviceControl control;
     private final TunLink link;
     private final Ending ending;
-    private final EventFd wake;
     private final LongSupplier nanoClock;
 
     // Owned by the loop.
@@ -41,7 +40,6 @@ final class TransmitLoop {
         this.link = parts.link();
         this.ending = parts.ending();
         this.nanoClock = parts.nanoClock();
-        this.wake = wake;
         this.sender = new Sender(arena, parts.underlay(), parts.sendErrors());
         this.batch =
                 new PacketBatch(
