@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.cluster;
 
-/// Why a join exchange ended early. The codes are protocol where one is given: append only.
+/// Why a join exchange ended early.
 public enum JoinFailure {
     /// The two hold different cluster secrets, or are of different clusters.
     WRONG_SECRET,
@@ -13,14 +13,13 @@ public enum JoinFailure {
     CLOSED,
     /// The node was evicted from the cluster.
     EVICTED,
-    /// The record is not genuine, or not of the one who sent it.
+    /// A record or a proof is not genuine, or not of the one who sent it.
     BAD_PROOF,
-    /// The responder holds a newer record of the node, of another instance.
-    STALE_RECORD,
+    /// The cluster holds a record of this node that is not older: sign one with a larger
+    /// sequence number, which [JoinStep.Failed] names, and try again.
+    OUTRUN,
     /// The cluster has no room for another node.
     FULL,
     /// Another identity has the same node address.
-    ADDRESS_TAKEN,
-    /// Too many attempts from one source.
-    BUSY
+    ADDRESS_TAKEN
 }

@@ -19,7 +19,10 @@ public sealed interface JoinStep {
             implements JoinStep {}
 
     /// Both: over, without success; close the stream after what was to be sent.
-    record Failed(JoinFailure reason, String message) implements JoinStep {}
+    ///
+    /// @param message one sentence for the user
+    /// @param sequence for [JoinFailure#OUTRUN] the number that a new record must exceed; else 0
+    record Failed(JoinFailure reason, String message, long sequence) implements JoinStep {}
 
     /// Responder: over, the newcomer has all; close the stream.
     record Done() implements JoinStep {}

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.cluster;
 
+import org.jspecify.annotations.Nullable;
+
 /// How this node sees another. The codes are protocol: append only.
 public enum MemberState {
     ALIVE(1),
@@ -19,5 +21,16 @@ public enum MemberState {
 
     int code() {
         return code;
+    }
+
+    /// Null where this version knows no such state.
+    static @Nullable MemberState of(int code) {
+        return switch (code) {
+            case 1 -> ALIVE;
+            case 2 -> SUSPECT;
+            case 3 -> DEAD;
+            case 4 -> LEFT;
+            default -> null;
+        };
     }
 }
