@@ -105,7 +105,7 @@ final class WaitingTest {
             poll.add(wake.fd(), Poll.READ);
             double bytes =
                     Allocation.perRound(
-                            50_000,
+                            10_000,
                             () -> {
                                 wake.signal();
                                 poll.await(0);

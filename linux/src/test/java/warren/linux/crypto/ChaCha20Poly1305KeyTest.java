@@ -144,7 +144,7 @@ final class ChaCha20Poly1305KeyTest {
         try (var key = libcrypto.key(new byte[32])) {
             double bytes =
                     Allocation.perRound(
-                            20_000,
+                            10_000,
                             () -> {
                                 key.seal(memory, 16, 1400, 9);
                                 assertTrue(key.open(memory, 16, 1400, 9));

@@ -59,11 +59,11 @@ final class TunTest {
 
     @Test
     void refusesAnInterfaceThatExistsWhateverItIs() throws Exception {
-        network.ip("link add wiodummy type dummy");
+        network.ip("link add wioveth type veth peer name wiopeer");
         network.ip("tuntap add wiotun mode tun");
         network.run(
                 () -> {
-                    for (String name : new String[] {"wiodummy", "wiotun"}) {
+                    for (String name : new String[] {"wioveth", "wiotun"}) {
                         var e = assertThrows(ErrnoException.class, () -> Tun.open(name));
                         assertEquals(Errno.EBUSY, e.errno());
                         assertTrue(e.getMessage().contains(name), e.getMessage());
@@ -192,7 +192,7 @@ final class TunTest {
             poll.add(tun.fd(), Poll.READ);
             double bytes =
                     Allocation.perRound(
-                            5_000,
+                            10_000,
                             () -> {
                                 assertTrue(tun.write(buffer, 0, ping.length));
                                 int got = 0;
