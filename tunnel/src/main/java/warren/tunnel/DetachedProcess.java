@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// Starts the process that stays: the same command with `-f`, in a session of its own, which says
-/// on its standard output either that the interface is up or why it is not. No state.
+/// Starts the process that stays: the same command with `-f`, which goes into a session of its own
+/// and says on its standard output either that the interface is up or why it is not. No state.
 final class DetachedProcess {
     /// Set for the process that stays: it reports on its standard output.
     static final String REPORT_VARIABLE = "WARREN_TUNNEL_REPORT";
@@ -27,9 +27,6 @@ final class DetachedProcess {
     /// A Java that has not come up by then, even on a busy machine, will not.
     private static final long START_SECONDS = 60;
 
-    private static final List<Path> SETSID =
-            List.of(Path.of("/usr/bin/setsid"), Path.of("/bin/setsid"));
-
     private DetachedProcess() {}
 
     /// Returns when the interface is up.
@@ -39,10 +36,6 @@ final class DetachedProcess {
     static void start(Map<String, String> environment, String name, int argumentCount)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
-        SETSID.stream()
-                .filter(Files::isExecutable)
-                .findFirst()
-                .ifPresent(setsid -> command.add(setsid.toString()));
         String launcher = environment.get(LAUNCHER_VARIABLE);
         if (launcher == null) {
             command.addAll(ownCommand(argumentCount));

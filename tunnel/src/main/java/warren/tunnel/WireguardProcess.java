@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import warren.linux.Processes;
 
 /// The command `warren wireguard`, a drop-in for `wireguard-go`: makes a WireGuard interface and
 /// runs it until its socket is removed, its interface is deleted, or a signal comes.
@@ -71,6 +72,9 @@ public final class WireguardProcess {
     private int foreground(String name) {
         boolean reporting = environment.containsKey(DetachedProcess.REPORT_VARIABLE);
         try {
+            if (reporting) {
+                Processes.detach();
+            }
             TunnelLog.configure(environment.get("LOG_LEVEL"));
             var options =
                     new TunnelOptions(

@@ -5,7 +5,6 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 
 /// Whatever arrives on the socket, or comes back from it, is an answer and never an exception of
 /// ours.
@@ -17,7 +16,7 @@ class UapiFuzzTest {
             while (more) {
                 more =
                         switch (parser.next()) {
-                            case UapiRequest.Set(List<UapiLine> lines) -> lines.size() >= 0;
+                            case UapiRequest.Set _ -> true;
                             case UapiRequest.Refused refused -> !refused.last();
                             case UapiRequest.Simple simple -> simple == UapiRequest.Simple.GET;
                         };

@@ -139,8 +139,9 @@ class UapiRoundTripTest {
     private static List<UapiLine> relines(DeviceConfig change) throws IOException {
         try (UapiOutput out = new UapiOutput()) {
             UapiConfigWriter.write(change, out);
-            ByteBuffer bytes = out.bytes();
-            var in = new ByteArrayInputStream(bytes.array(), 0, bytes.limit());
+            byte[] bytes = new byte[out.bytes().remaining()];
+            out.bytes().get(bytes);
+            var in = new ByteArrayInputStream(bytes);
             try (UapiRequestParser parser = new UapiRequestParser(in)) {
                 return assertInstanceOf(UapiRequest.Set.class, parser.next()).lines();
             }
