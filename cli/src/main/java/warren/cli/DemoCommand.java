@@ -2,7 +2,10 @@
 package warren.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import warren.cli.demo.DemoOptions;
+import warren.cli.demo.DemoRun;
 
 /// `warren demo`: the whole thing on one machine, with nothing simulated.
 final class DemoCommand {
@@ -21,8 +24,26 @@ final class DemoCommand {
 
     private DemoCommand() {}
 
-    private static int run(Words words, Console console) throws IOException {
-        if (words.has(KEEP) || console != null) throw new IOException("not here yet");
-        return Exit.DONE;
+    private static int run(Words words, Console console) throws IOException, UsageException {
+        int nodes = words.number(NODES, 2, DemoOptions.MIN_NODES, DemoOptions.MAX_NODES);
+        if (!"root".equals(System.getProperty("user.name"))) {
+            console.complain(
+                    "the demo makes network namespaces, which needs root: sudo ./warren demo");
+            return Exit.FAILED;
+        }
+        DemoOptions options =
+                new DemoOptions(nodes, words.has(KEEP), words.has(Option.JSON), launcher());
+        boolean held = new DemoRun(options, console.in(), console.out(), console.err()).run();
+        return held ? Exit.DONE : Exit.FAILED;
+    }
+
+    /// The launcher that started this process says where it is.
+    private static Path launcher() throws IOException {
+        String launcher = System.getenv("WARREN_LAUNCHER");
+        if (launcher == null) {
+            throw new IOException(
+                    "start the demo with the warren launcher, it needs to start agents");
+        }
+        return Path.of(launcher);
     }
 }

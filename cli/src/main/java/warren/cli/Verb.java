@@ -18,7 +18,7 @@ record Verb(
 
     /// What a command does with its words; returns one of the codes of [Exit].
     interface Action {
-        int run(Words words, Console console) throws IOException;
+        int run(Words words, Console console) throws IOException, UsageException;
     }
 
     Verb {

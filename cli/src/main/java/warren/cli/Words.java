@@ -52,6 +52,21 @@ final class Words {
         return options.getOrDefault(option.name(), List.of());
     }
 
+    /// A whole number within bounds, or the default where the option was not given.
+    int number(Option option, int otherwise, int min, int max) throws UsageException {
+        String text = value(option);
+        if (text == null) {
+            return otherwise;
+        }
+        if (text.matches("[0-9]{1,9}")) {
+            int number = Integer.parseInt(text);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        }
+        throw new UsageException(option.synopsis() + " is a number from " + min + " to " + max);
+    }
+
     String operand(int index) {
         return operands.get(index);
     }
