@@ -2,10 +2,24 @@
 package warren.agent;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.CountDownLatch;
+import warren.agent.api.HttpApi;
+import warren.agent.store.AgentLock;
+import warren.agent.store.NodeFiles;
+import warren.agent.store.StateDirectory;
 
 /// `warren agent`: the node's daemon. Runs until it is told to stop (SIGTERM or Ctrl-C); then it
-/// leaves the tunnel, the routes and the containers as they are, so that traffic goes on.
+/// leaves the tunnel, the routes and the containers as they are, so that traffic goes on. To take
+/// the tunnel down as well, remove its socket (`rm /run/wireguard/wg0.sock`) once the agent has
+/// stopped: its process ends, and interface, addresses and routes go with it.
 public final class Agent {
+    private static final Logger LOG = System.getLogger(Agent.class.getName());
+
     private Agent() {}
 
     /// Runs the agent on the calling thread until the process is told to end.
@@ -15,6 +29,46 @@ public final class Agent {
     public static void run(AgentConfig config, boolean verbose)
             throws IOException, InterruptedException {
         Logs.configure(verbose);
-        throw new IOException("not yet: " + config.socket());
+        Path run = privateDirectory(config.runDirectory());
+        try (AgentLock _ = AgentLock.take(run.resolve("agent.lock"));
+                Daemon daemon =
+                        new Daemon(
+                                config,
+                                new NodeFiles(StateDirectory.open(config.stateDirectory())))) {
+            daemon.resume();
+            try (HttpApi _ = HttpApi.start(daemon, config.socket())) {
+                LOG.log(Level.INFO, "agent ready socket={0}", config.socket());
+                awaitEnd(Thread.currentThread());
+            }
+            LOG.log(Level.INFO, "agent stopping, the tunnel stays");
+        }
+    }
+
+    private static Path privateDirectory(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+        return directory;
+    }
+
+    /// Returns when the process is told to end; the process ends when the calling thread has.
+    private static void awaitEnd(Thread runner) throws InterruptedException {
+        CountDownLatch told = new CountDownLatch(1);
+        Thread hook =
+                new Thread(
+                        () -> {
+                            told.countDown();
+                            waitFor(runner);
+                        },
+                        "shutdown");
+        Runtime.getRuntime().addShutdownHook(hook);
+        told.await();
+    }
+
+    private static void waitFor(Thread runner) {
+        try {
+            runner.join(10_000);
+        } catch (InterruptedException _) {
+            // The process is ending; nobody else can interrupt a shutdown hook.
+        }
     }
 }

@@ -11,6 +11,8 @@ import warren.linux.sysctl.LinkSetting;
 public sealed interface Change {
     record SetLink(int link, LinkSettings settings) implements Change {}
 
+    record DeleteLink(int link) implements Change {}
+
     record AddAddress(AssignedAddress address) implements Change {}
 
     record DeleteAddress(AssignedAddress address) implements Change {}

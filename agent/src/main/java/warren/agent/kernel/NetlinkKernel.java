@@ -45,6 +45,7 @@ public final class NetlinkKernel implements Kernel, AutoCloseable {
     public void apply(Change change) throws IOException {
         switch (change) {
             case Change.SetLink(var link, var settings) -> rtnetlink.linkSet(link, settings);
+            case Change.DeleteLink(var link) -> rtnetlink.linkDelete(link);
             case Change.AddAddress(var address) -> rtnetlink.addressReplace(address);
             case Change.DeleteAddress(var address) -> rtnetlink.addressDelete(address);
             case Change.PutRoute(var route) -> rtnetlink.routeReplace(route);

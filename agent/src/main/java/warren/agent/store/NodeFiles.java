@@ -67,7 +67,7 @@ public final class NodeFiles {
         return new SavedNode(
                 identity,
                 read(TUNNEL_KEY, NodeFiles::tunnelKey),
-                read(SECRETS, StateFiles::parseSecrets),
+                read(SECRETS, StateFiles::parseSecrets).secrets(),
                 NodeSettings.parse(required(SETTINGS)),
                 records.cluster(),
                 own,

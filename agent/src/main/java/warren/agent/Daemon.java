@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.agent;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import warren.agent.api.Node;
+import warren.agent.kernel.NetlinkKernel;
+import warren.agent.kernel.Snapshot;
+import warren.agent.store.NodeFiles;
+import warren.agent.store.SavedNode;
+import warren.cluster.NodeContent;
+import warren.cluster.NodeRecord;
+import warren.control.AttachRequest;
+import warren.control.Attachment;
+import warren.control.DetachRequest;
+import warren.control.InitRequest;
+import warren.control.JoinRequest;
+import warren.control.Membership;
+import warren.control.PeerStatus;
+import warren.control.Problem;
+import warren.control.RefusedException;
+import warren.control.Status;
+import warren.control.Token;
+
+/// The daemon behind the API: idle until it is told to init or join, a running node from then on,
+/// also after a restart. Called on any thread; becoming a node is guarded by `lock`.
+final class Daemon implements Node, AutoCloseable {
+    private static final Logger LOG = System.getLogger(Daemon.class.getName());
+
+    private final AgentConfig config;
+    private final NodeFiles files;
+    private final SecureRandom random = new SecureRandom();
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /// Set once, under the lock.
+    private volatile @Nullable JoinedNode joined;
+
+    Daemon(AgentConfig config, NodeFiles files) {
+        this.config = config;
+        this.files = files;
+    }
+
+    /// Takes up the node that this machine was, where it was one.
+    void resume() throws IOException {
+        SavedNode saved = files.load();
+        if (saved == null) {
+            LOG.log(Level.INFO, "not a node yet, waiting for init or join");
+            return;
+        }
+        SavedNode node = saved.withOwn(nextInstance(saved));
+        files.saveRecords(node.cluster(), node.own(), node.others());
+        joined = JoinedNode.start(config, node, files, random);
+        LOG.log(
+                Level.INFO,
+                "node resumed name={0} id={1} cluster={2}",
+                node.settings().name(),
+                node.identity().id(),
+                node.cluster().id());
+    }
+
+    /// The record of this start: another instance of the same node, and newer than all before.
+    private NodeRecord nextInstance(SavedNode saved) {
+        NodeContent last = saved.own().content();
+        NodeContent content =
+                new NodeContent(
+                        last.sequence() + 1,
+                        random.nextLong(),
+                        last.name(),
+                        last.wireguardKey(),
+                        last.nextWireguardKey(),
+                        last.endpoints(),
+                        config.joinPort(),
+                        last.claims(),
+                        last.dataPlanes(),
+                        last.epochs());
+        return NodeRecord.sign(content, saved.identity(), saved.cluster().id());
+    }
+
+    @Override
+    public Membership init(InitRequest request) throws IOException {
+        return become(maker -> maker.first(request));
+    }
+
+    @Override
+    public Membership join(JoinRequest request) throws IOException {
+        return become(maker -> maker.joining(request));
+    }
+
+    private interface Making {
+        NodeMaker.Made make(NodeMaker maker) throws IOException;
+    }
+
+    private Membership become(Making making) throws IOException {
+        if (!lock.tryLock()) {
+            throw new RefusedException(
+                    new Problem("another init or join is under way", "wait for it"));
+        }
+        try {
+            JoinedNode present = joined;
+            if (present != null) {
+                throw new RefusedException(
+                        new Problem(
+                                "this machine is a node of cluster "
+                                        + present.membership().cluster()
+                                        + " already",
+                                null));
+            }
+            return make(making);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Membership make(Making making) throws IOException {
+        Snapshot snapshot;
+        try (NetlinkKernel kernel = NetlinkKernel.open()) {
+            snapshot = kernel.snapshot();
+        }
+        refuseForeignInterface(snapshot);
+        NodeMaker.Made made = making.make(new NodeMaker(config, random, snapshot));
+        files.create(made.node());
+        JoinedNode node = JoinedNode.start(config, made.node(), files, random);
+        joined = node;
+        if (made.welcome() == null) {
+            node.settle();
+        } else {
+            node.welcome(made.welcome());
+        }
+        Membership membership = node.membership();
+        LOG.log(
+                Level.INFO,
+                "node made name={0} id={1} cluster={2}",
+                membership.name(),
+                membership.id(),
+                membership.cluster());
+        return membership;
+    }
+
+    /// Asked before anything is made, so that a refusal leaves nothing behind.
+    private void refuseForeignInterface(Snapshot snapshot) throws RefusedException {
+        var link = snapshot.link(config.interfaceName());
+        if (link != null && !Snapshot.isOurs(link)) {
+            throw new RefusedException(
+                    new Problem(
+                            "interface " + link.name() + " is there and not Warren's",
+                            "remove it, or choose another name in " + AgentConfig.FILE));
+        }
+    }
+
+    private JoinedNode joined() throws RefusedException {
+        JoinedNode node = joined;
+        if (node == null) {
+            throw new RefusedException(
+                    new Problem(
+                            "this machine is not a node yet",
+                            "run `warren init` on the first node, `warren join -` on others"));
+        }
+        return node;
+    }
+
+    @Override
+    public Token token() throws IOException {
+        return joined().token();
+    }
+
+    @Override
+    public Status status() {
+        JoinedNode node = joined;
+        return node == null ? Status.uninitialised(List.of()) : node.status();
+    }
+
+    @Override
+    public List<PeerStatus> peers() throws IOException {
+        return joined().peers();
+    }
+
+    @Override
+    public Attachment attach(AttachRequest request) throws IOException {
+        return joined().attach(request);
+    }
+
+    @Override
+    public void detach(DetachRequest request) throws IOException {
+        joined().detach(request.name());
+    }
+
+    @Override
+    public void close() throws IOException {
+        JoinedNode node = joined;
+        if (node != null) {
+            node.close();
+        }
+    }
+}

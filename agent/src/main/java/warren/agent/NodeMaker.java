@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.agent;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import warren.agent.kernel.Snapshot;
+import warren.agent.kernel.Underlay;
+import warren.agent.member.JoinDialer;
+import warren.agent.store.NodeSettings;
+import warren.agent.store.SavedNode;
+import warren.cluster.ClusterDescriptor;
+import warren.cluster.ClusterId;
+import warren.cluster.ClusterSecret;
+import warren.cluster.DataPlane;
+import warren.cluster.HostPort;
+import warren.cluster.Identity;
+import warren.cluster.JoinToken;
+import warren.cluster.KnownNode;
+import warren.cluster.NodeAddress;
+import warren.cluster.NodeContent;
+import warren.cluster.NodeId;
+import warren.cluster.NodeRecord;
+import warren.cluster.OverlayNetwork;
+import warren.control.InitRequest;
+import warren.control.JoinRequest;
+import warren.control.Problem;
+import warren.control.RefusedException;
+import warren.linux.route.Route;
+import warren.wireguard.IpPrefix;
+import warren.wireguard.PrivateKey;
+import warren.wireguard.PublicKey;
+import warren.wireguard.X25519;
+
+/// Makes a machine a node: draws its keys, signs its first record, and joins where it is not the
+/// first. Writes nothing. Confined to the thread that makes the node.
+final class NodeMaker {
+    private final AgentConfig config;
+    private final SecureRandom random;
+    private final Snapshot snapshot;
+
+    NodeMaker(AgentConfig config, SecureRandom random, Snapshot snapshot) {
+        this.config = config;
+        this.random = random;
+        this.snapshot = snapshot;
+    }
+
+    /// A node that has just been made.
+    ///
+    /// @param welcome how it was taken in; null for the first node
+    record Made(SavedNode node, JoinDialer.@Nullable Welcome welcome) {}
+
+    Made first(InitRequest request) throws IOException {
+        OverlayNetwork network = network(request.network());
+        refuseOverlap(network, "choose another with --network");
+        ClusterId cluster = ClusterId.random(random);
+        ClusterSecret secret = ClusterSecret.random(random);
+        String name = name(request.name());
+        Keys keys = new Keys();
+        NodeSettings settings = new NodeSettings(name, endpoints(request.endpoints()), List.of());
+        ClusterDescriptor descriptor =
+                new ClusterDescriptor(cluster, name, network, secret.epoch());
+        NodeRecord record = keys.sign(content(settings, keys, cluster, secret), cluster);
+        return new Made(
+                new SavedNode(
+                        keys.identity,
+                        keys.tunnelKey,
+                        List.of(secret),
+                        settings,
+                        descriptor,
+                        record,
+                        List.of()),
+                null);
+    }
+
+    Made joining(JoinRequest request) throws IOException {
+        JoinToken token = token(request.token());
+        Keys keys = new Keys();
+        NodeSettings settings =
+                new NodeSettings(
+                        name(request.name()), endpoints(request.endpoints()), token.seeds());
+        NodeRecord record =
+                keys.sign(
+                        content(settings, keys, token.cluster(), token.secret()),
+                        token.cluster());
+        JoinDialer.Welcome welcome = join(token, keys.identity, record);
+        ClusterDescriptor cluster = welcome.joined().cluster();
+        refuseOverlap(cluster.network(), "remove the route, or join another cluster");
+        NodeId self = keys.identity.id();
+        List<NodeRecord> others =
+                welcome.joined().nodes().stream()
+                        .map(KnownNode::record)
+                        .filter(each -> !each.id().equals(self))
+                        .toList();
+        return new Made(
+                new SavedNode(
+                        keys.identity,
+                        keys.tunnelKey,
+                        List.of(token.secret()),
+                        settings,
+                        cluster,
+                        record,
+                        others),
+                welcome);
+    }
+
+    private JoinDialer.Welcome join(JoinToken token, Identity identity, NodeRecord record)
+            throws RefusedException {
+        try {
+            return new JoinDialer(token.cluster(), token.secret(), identity, random)
+                    .join(token.seeds(), record);
+        } catch (JoinDialer.NotJoinedException e) {
+            throw new RefusedException(new Problem("cannot join: " + e.getMessage(), null));
+        }
+    }
+
+    private static JoinToken token(String text) throws RefusedException {
+        try {
+            return JoinToken.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new RefusedException(
+                    new Problem(
+                            "not a join token: " + e.getMessage(),
+                            "print one with `warren token` on a member"));
+        }
+    }
+
+    private static OverlayNetwork network(@Nullable String text) throws RefusedException {
+        try {
+            return text == null ? OverlayNetwork.DEFAULT : OverlayNetwork.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new RefusedException(new Problem(String.valueOf(e.getMessage()), null));
+        }
+    }
+
+    private void refuseOverlap(OverlayNetwork network, String hint) throws RefusedException {
+        Underlay underlay = new Underlay(snapshot);
+        Route route = underlay.overlap(network.prefix());
+        if (route != null) {
+            throw new RefusedException(
+                    new Problem(
+                            "the overlay network "
+                                    + network
+                                    + " overlaps this host's route "
+                                    + underlay.describe(route),
+                            hint));
+        }
+    }
+
+    private List<HostPort> endpoints(List<String> texts) throws RefusedException {
+        List<HostPort> endpoints = new ArrayList<>();
+        for (String text : texts) {
+            try {
+                endpoints.add(HostPort.parse(text, config.tunnelPort()));
+            } catch (IllegalArgumentException e) {
+                throw new RefusedException(
+                        new Problem("not an endpoint: " + e.getMessage(), "write HOST[:PORT]"));
+            }
+        }
+        if (endpoints.size() > NodeContent.MAX_ENDPOINTS) {
+            throw new RefusedException(
+                    new Problem("more than " + NodeContent.MAX_ENDPOINTS + " endpoints", null));
+        }
+        return endpoints;
+    }
+
+    private NodeContent content(
+            NodeSettings settings, Keys keys, ClusterId cluster, ClusterSecret secret)
+            throws RefusedException {
+        List<IpPrefix> overlay =
+                List.of(NodeAddress.nodes(cluster), NodeAddress.containers(cluster));
+        List<HostPort> endpoints =
+                settings.endpoints().isEmpty()
+                        ? Reconciler.endpoints(
+                                new Underlay(snapshot), overlay, config.tunnelPort())
+                        : settings.endpoints();
+        try {
+            return new NodeContent(
+                    1,
+                    random.nextLong(),
+                    settings.name(),
+                    keys.publicKey,
+                    null,
+                    endpoints,
+                    config.joinPort(),
+                    List.of(),
+                    Set.of(DataPlane.USERSPACE),
+                    List.of(secret.epoch()));
+        } catch (IllegalArgumentException e) {
+            throw new RefusedException(
+                    new Problem(String.valueOf(e.getMessage()), "choose it with --name"));
+        }
+    }
+
+    private static String name(@Nullable String wanted) throws IOException {
+        return wanted != null ? wanted : hostName();
+    }
+
+    /// The host's name, with what a node's name may not hold replaced.
+    private static String hostName() throws IOException {
+        String host = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        String clean =
+                host.replaceAll("[^A-Za-z0-9._-]", "-")
+                        .replaceAll("^[^A-Za-z0-9]+|[^A-Za-z0-9]+$", "");
+        String name = clean.substring(0, Math.min(clean.length(), NodeContent.MAX_NAME_LENGTH));
+        return name.isEmpty() ? "node" : name.replaceAll("[^A-Za-z0-9]+$", "");
+    }
+
+    /// The keys of a new node.
+    private final class Keys {
+        final Identity identity = Identity.generate(random);
+        final PrivateKey tunnelKey = draw();
+        final PublicKey publicKey = new X25519().publicKey(tunnelKey);
+
+        private PrivateKey draw() {
+            byte[] bytes = new byte[32];
+            random.nextBytes(bytes);
+            try {
+                return new PrivateKey(bytes);
+            } finally {
+                Arrays.fill(bytes, (byte) 0);
+            }
+        }
+
+        NodeRecord sign(NodeContent content, ClusterId cluster) {
+            return NodeRecord.sign(content, identity, cluster);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.agent;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import warren.agent.kernel.Change;
+import warren.agent.kernel.Kernel;
+import warren.agent.kernel.NodeNetwork;
+import warren.agent.kernel.Snapshot;
+import warren.agent.tunnel.Candidates;
+import warren.agent.tunnel.PeerPlan;
+import warren.agent.tunnel.PeerWish;
+import warren.agent.tunnel.Tunnel;
+import warren.cluster.Member;
+import warren.cluster.NodeId;
+import warren.linux.route.Link;
+import warren.tunnel.DeviceConfig;
+import warren.tunnel.DeviceState;
+import warren.tunnel.PeerConfig;
+import warren.tunnel.PeerState;
+import warren.wireguard.Endpoint;
+import warren.wireguard.IpAddress;
+import warren.wireguard.PresharedKey;
+import warren.wireguard.PrivateKey;
+
+/// The part of reconciling that makes the tunnel run and its peers what they should be. Confined to
+/// the reconcile loop, [#observed] apart.
+final class TunnelStep {
+    private static final Logger LOG = System.getLogger(TunnelStep.class.getName());
+
+    /// Shorter than the 30 s after which common NATs forget a UDP mapping.
+    private static final int KEEPALIVE_SECONDS = 25;
+
+    private final Tunnel tunnel;
+    private final Kernel kernel;
+    private final PrivateKey privateKey;
+    private final int listenPort;
+    private final TunnelKeys keys;
+    private final PeerPlan plan = new PeerPlan();
+
+    /// Where a node was last seen coming from, by the join exchange. Thread-safe.
+    private final Map<NodeId, IpAddress> observed = new ConcurrentHashMap<>();
+
+    TunnelStep(
+            Tunnel tunnel,
+            Kernel kernel,
+            PrivateKey privateKey,
+            int listenPort,
+            TunnelKeys keys) {
+        this.tunnel = tunnel;
+        this.kernel = kernel;
+        this.privateKey = privateKey;
+        this.listenPort = listenPort;
+        this.keys = keys;
+    }
+
+    void observed(NodeId node, IpAddress address) {
+        observed.put(node, address);
+    }
+
+    String kind() {
+        return tunnel.kind();
+    }
+
+    DeviceState state() throws IOException {
+        return tunnel.state();
+    }
+
+    /// Makes the tunnel run and its interface carry our mark; refuses one that is not ours.
+    Link ensure(Snapshot snapshot) throws IOException {
+        Link before = snapshot.link(tunnel.interfaceName());
+        if (before != null && !Snapshot.isOurs(before) && !holdsOurKey()) {
+            throw new IOException(
+                    "interface "
+                            + before.name()
+                            + " is there and not Warren's; remove it, or choose another name in "
+                            + AgentConfig.FILE);
+        }
+        Tunnel.Found found = tunnel.ensure();
+        if (before != null && found == Tunnel.Found.RUNNING && Snapshot.isOurs(before)) {
+            return before;
+        }
+        Link link = kernel.snapshot().link(tunnel.interfaceName());
+        if (link == null) {
+            throw new IOException(
+                    "interface " + tunnel.interfaceName() + " is not there although its device runs");
+        }
+        if (!Snapshot.isOurs(link)) {
+            kernel.apply(new Change.SetLink(link.index(), NodeNetwork.marked()));
+        }
+        return link;
+    }
+
+    private boolean holdsOurKey() {
+        try {
+            DeviceState state = tunnel.state();
+            boolean ours = privateKey.equals(state.privateKey());
+            wipe(state);
+            return ours;
+        } catch (IOException _) {
+            // Nobody answers for the interface: it is not one of our devices.
+            return false;
+        }
+    }
+
+    /// The peers that the facts ask for.
+    List<PeerWish> wishes(Facts facts, Candidates candidates, boolean behindNat, long nowNanos) {
+        keys.retain(facts.peers().stream().map(peer -> peer.record().identity()).toList());
+        List<PeerWish> wishes = new ArrayList<>();
+        for (Member member : facts.peers()) {
+            List<Endpoint> endpoints =
+                    candidates.of(
+                            member.record().content().endpoints(),
+                            observed.get(member.id()),
+                            nowNanos);
+            wishes.add(
+                    new PeerWish(
+                            member.record().content().wireguardKey(),
+                            keys.with(member.record().identity()),
+                            facts.allowedIps(member.record()),
+                            endpoints,
+                            keepalive(endpoints, behindNat)));
+        }
+        return wishes;
+    }
+
+    /// Only who sits behind a NAT must keep its mapping alive, and only towards the outside.
+    private static int keepalive(List<Endpoint> endpoints, boolean behindNat) {
+        boolean outside =
+                !endpoints.isEmpty() && !Candidates.isPrivate(endpoints.getFirst().address());
+        return behindNat && outside ? KEEPALIVE_SECONDS : 0;
+    }
+
+    /// Applies the differences between what the device has and what it should have.
+    void apply(List<PeerWish> wishes) throws IOException {
+        DeviceState state = tunnel.state();
+        try {
+            DeviceConfig change = DeviceConfig.unchanged();
+            if (!privateKey.equals(state.privateKey())) {
+                change = change.withPrivateKey(privateKey);
+            }
+            if (state.listenPort() != listenPort) {
+                change = change.withListenPort(listenPort);
+            }
+            List<PeerConfig> peers = plan.changes(wishes, state.peers(), Instant.now());
+            change = change.withPeers(peers);
+            if (!change.equals(DeviceConfig.unchanged())) {
+                tunnel.apply(change);
+                LOG.log(
+                        Level.DEBUG,
+                        "tunnel changed interface={0} peers={1}",
+                        tunnel.interfaceName(),
+                        peers.size());
+            }
+        } finally {
+            wipe(state);
+        }
+    }
+
+    static void wipe(DeviceState state) {
+        PrivateKey key = state.privateKey();
+        if (key != null) {
+            key.destroy();
+        }
+        state.peers().stream().map(PeerState::presharedKey).forEach(PresharedKey::destroy);
+    }
+
+    /// The state of one peer, or null where the device does not have it.
+    static @Nullable PeerState find(DeviceState state, Member member) {
+        return state.peer(member.record().content().wireguardKey()).orElse(null);
+    }
+}
