@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.cluster;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// A gossip datagram, taken apart. Parsing checks shapes; the MAC is [GossipSeal]'s.
+///
+/// ```
+///  0                   1                   2                   3
+///  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+/// +---------------+---------------+-------------------------------+
+/// |  version = 1  |     type      |      epoch of the secret …    |
+/// +---------------+---------------+-------------------------------+
+/// |       … epoch                 |  incarnation of the sender …  |
+/// +-------------------------------+-------------------------------+
+/// |       … incarnation           |     number of the ping …      |
+/// +-------------------------------+-------------------------------+
+/// |       … number                |     body …                    |
+/// +-------------------------------+-------------------------------+
+/// |                       MAC (16 bytes) …                        |
+/// +---------------------------------------------------------------+
+/// ```
+sealed interface GossipDatagram {
+    /// Version, epoch and sender's incarnation are in the [Header] of each.
+    record Ping(List<GossipUpdate> updates) implements GossipDatagram {}
+
+    record Ack(List<GossipUpdate> updates) implements GossipDatagram {}
+
+    record PingRequest(NodeId target, List<GossipUpdate> updates) implements GossipDatagram {}
+
+    record News(List<GossipUpdate> updates) implements GossipDatagram {}
+
+    record SyncRoot(long root) implements GossipDatagram {}
+
+    @SuppressWarnings("ArrayRecordComponent") // compared bucket by bucket, never as a record
+    record SyncBuckets(int[] buckets) implements GossipDatagram {}
+
+    record SyncEntries(List<Bucket> buckets) implements GossipDatagram {}
+
+    record SyncWant(List<NodeId> ids) implements GossipDatagram {}
+
+    /// Counted, never thrown.
+    enum Malformed implements GossipDatagram {
+        UNKNOWN_TYPE,
+        BAD_BODY
+    }
+
+    /// All that the sender knows of one bucket.
+    record Bucket(int number, List<Entry> entries) {}
+
+    /// A node in a bucket, in short.
+    ///
+    /// @param tag of the record's bytes, so that two records of one number are told apart
+    record Entry(NodeId id, long sequence, int tag, MemberState state, int incarnation) {}
+
+    /// What every datagram starts with.
+    record Header(int version, int type, int epoch, int incarnation, int number) {
+        static Header read(WireReader in) {
+            return new Header(in.u8(), in.u8(), in.u32(), in.u32(), in.u32());
+        }
+
+        void write(WireWriter out) {
+            out.u8(version).u8(type).u32(epoch).u32(incarnation).u32(number);
+        }
+    }
+
+    /// @param in at the body, and ending with it
+    static GossipDatagram parse(int type, WireReader in) {
+        GossipDatagram datagram =
+                switch (type) {
+                    case GossipLayout.PING -> new Ping(GossipUpdate.read(in));
+                    case GossipLayout.ACK -> new Ack(GossipUpdate.read(in));
+                    case GossipLayout.PING_REQUEST -> pingRequest(in);
+                    case GossipLayout.GOSSIP -> new News(GossipUpdate.read(in));
+                    case GossipLayout.SYNC_ROOT -> new SyncRoot(in.u64());
+                    case GossipLayout.SYNC_BUCKETS -> new SyncBuckets(buckets(in));
+                    case GossipLayout.SYNC_ENTRIES -> new SyncEntries(entries(in));
+                    case GossipLayout.SYNC_WANT -> new SyncWant(ids(in));
+                    default -> Malformed.UNKNOWN_TYPE;
+                };
+        return in.failed() ? Malformed.BAD_BODY : datagram;
+    }
+
+    static void write(WireWriter out, Bucket bucket) {
+        out.u8(bucket.number()).u8(bucket.entries().size());
+        for (Entry entry : bucket.entries()) {
+            out.put(entry.id().toBytes()).u64(entry.sequence()).u32(entry.tag());
+            out.u8(entry.state().code()).u32(entry.incarnation());
+        }
+    }
+
+    private static GossipDatagram pingRequest(WireReader in) {
+        byte[] target = in.take(NodeId.LENGTH);
+        return in.failed()
+                ? Malformed.BAD_BODY
+                : new PingRequest(NodeId.of(target), GossipUpdate.read(in));
+    }
+
+    private static int[] buckets(WireReader in) {
+        int[] buckets = new int[GossipLayout.BUCKETS];
+        for (int i = 0; i < buckets.length; i++) {
+            buckets[i] = in.u32();
+        }
+        return buckets;
+    }
+
+    private static List<Bucket> entries(WireReader in) {
+        List<Bucket> buckets = new ArrayList<>();
+        while (in.remaining() > 0) {
+            int number = in.u8();
+            int count = in.u8();
+            List<Entry> entries = new ArrayList<>();
+            for (int i = 0; i < count && !in.failed(); i++) {
+                readEntry(in, entries);
+            }
+            buckets.add(new Bucket(number, entries));
+        }
+        return buckets;
+    }
+
+    private static void readEntry(WireReader in, List<Entry> entries) {
+        byte[] id = in.take(NodeId.LENGTH);
+        long sequence = in.u64();
+        int tag = in.u32();
+        MemberState state = MemberState.of(in.u8());
+        int incarnation = in.u32();
+        if (!in.failed() && state != null && incarnation >= 0) {
+            entries.add(new Entry(NodeId.of(id), sequence, tag, state, incarnation));
+        }
+    }
+
+    private static List<NodeId> ids(WireReader in) {
+        List<NodeId> ids = new ArrayList<>();
+        while (in.remaining() > 0) {
+            byte[] id = in.take(NodeId.LENGTH);
+            if (!in.failed()) {
+                ids.add(NodeId.of(id));
+            }
+        }
+        return ids;
+    }
+}

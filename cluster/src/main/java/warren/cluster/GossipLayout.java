@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.cluster;
+
+/// The numbers of the gossip protocol; `docs/gossip.md` draws the datagrams and gives the reason
+/// of every constant. Numbers of messages and updates are protocol: append only.
+final class GossipLayout {
+    // Specification
+
+    static final int VERSION = 1;
+
+    static final int PING = 1;
+    static final int ACK = 2;
+    static final int PING_REQUEST = 3;
+    static final int GOSSIP = 4;
+    static final int SYNC_ROOT = 5;
+    static final int SYNC_BUCKETS = 6;
+    static final int SYNC_ENTRIES = 7;
+    static final int SYNC_WANT = 8;
+
+    static final int UPDATE_STATE = 1;
+    static final int UPDATE_NODE = 2;
+
+    /// Version, type, epoch, incarnation, number.
+    static final int HEADER_LENGTH = 1 + 1 + 4 + 4 + 4;
+
+    static final int MAC_LENGTH = 16;
+
+    /// Kind and length before each update.
+    static final int UPDATE_HEADER_LENGTH = 1 + 2;
+
+    static final int STATE_LENGTH = NodeId.LENGTH + 1 + 4 + NodeId.LENGTH;
+
+    /// State and incarnation before the record.
+    static final int NODE_OVERHEAD = 1 + 4;
+
+    static final int ROOT_LENGTH = 8;
+    static final int BUCKETS = 256;
+
+    /// So that all buckets fit one datagram.
+    static final int BUCKET_LENGTH = 4;
+
+    /// Node id, sequence number, record tag, state, incarnation.
+    static final int ENTRY_LENGTH = NodeId.LENGTH + 8 + 4 + 1 + 4;
+
+    // Our choices
+
+    static final long MILLISECOND = 1_000_000L;
+    static final long SECOND = 1000 * MILLISECOND;
+
+    static final long PROBE_INTERVAL = SECOND;
+    static final long DIRECT_TIMEOUT = 500 * MILLISECOND;
+    static final long PROBE_TIMEOUT = SECOND;
+    static final int HELPERS = 3;
+    static final int RING_PEERS = 12;
+    static final int MAX_HEALTH = 8;
+
+    static final long SUSPICION_MIN = 4 * SECOND;
+    static final long SUSPICION_MAX = 6 * SECOND;
+    static final int CONFIRMATIONS = 3;
+
+    static final long GOSSIP_INTERVAL = 200 * MILLISECOND;
+    static final long GOSSIP_DELAY = 20 * MILLISECOND;
+    static final int GOSSIP_FANOUT = 3;
+    static final int RETRANSMIT = 4;
+
+    /// How long after a record arrives its node is pinged: the owner must install the peer
+    /// first.
+    static final long GREETING_DELAY = 300 * MILLISECOND;
+
+    static final long SYNC_INTERVAL = 10 * SECOND;
+    static final long SYNC_AGAIN = SECOND;
+    static final int SYNC_DATAGRAMS = 16;
+    static final int BUDGET = 64;
+    static final long BUDGET_INTERVAL = 50 * MILLISECOND;
+
+    static final long DEAD_PROBE_INTERVAL = 5 * SECOND;
+    static final long TELL_INTERVAL = 500 * MILLISECOND;
+    static final int MAX_RELAYS = 256;
+
+    static final long ALONE_FIRST = 15 * SECOND;
+    static final long RECOVERY_INTERVAL = 10 * SECOND;
+
+    /// A loop that comes this late was stopped (a suspended machine): others are not to blame.
+    static final long LATE = 2 * SECOND;
+
+    /// Nodes that left are forgotten after three days: longer than any partition that a node
+    /// which has not heard of it could come out of without joining anew.
+    static final long TOMBSTONE = 3 * 24 * 3600 * SECOND;
+
+    private GossipLayout() {}
+}

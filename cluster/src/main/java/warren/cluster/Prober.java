@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.cluster;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// The failure detector: one peer of the ring each second, directly and then through helpers;
+/// slowly the dead as well. Confined to the gossip loop.
+final class Prober {
+    private record Probe(MemberEntry target, long sentNanos) {}
+
+    private record Relay(MemberEntry origin, int number) {}
+
+    private final Roster roster;
+    private final Membership membership;
+    private final GossipSender sender;
+    private final Timers timers;
+    private final RandomGenerator random;
+    private final Map<Integer, Probe> probes = new HashMap<>();
+
+    /// Pings on behalf of others; the oldest give way.
+    private final Map<Integer, Relay> relays =
+            new LinkedHashMap<>() {
+                private static final long serialVersionUID = 1;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Integer, Relay> eldest) {
+                    return size() > GossipLayout.MAX_RELAYS;
+                }
+            };
+
+    private final Deque<MemberEntry> round = new ArrayDeque<>();
+    private int lastNumber;
+
+    Prober(
+            Roster roster,
+            Membership membership,
+            GossipSender sender,
+            Timers timers,
+            RandomGenerator random) {
+        this.roster = roster;
+        this.membership = membership;
+        this.sender = sender;
+        this.timers = timers;
+        this.random = random;
+        this.lastNumber = random.nextInt();
+    }
+
+    void start(long nowNanos) {
+        timers.at(nowNanos + random.nextLong(GossipLayout.PROBE_INTERVAL), this::tick);
+        timers.at(nowNanos + random.nextLong(GossipLayout.DEAD_PROBE_INTERVAL), this::probeDead);
+    }
+
+    /// A ping whose answer is not waited for, to open the path and hear of each other.
+    void greet(MemberEntry entry) {
+        sender.sendWithNews(entry, GossipLayout.PING, ++lastNumber, new WireWriter());
+    }
+
+    /// Tells a node how it is seen, so that it can refute; not more often than needed.
+    void tell(MemberEntry entry, long nowNanos) {
+        if (entry.told && nowNanos - entry.toldNanos < GossipLayout.TELL_INTERVAL) {
+            return;
+        }
+        entry.told = true;
+        entry.toldNanos = nowNanos;
+        WireWriter body = new WireWriter();
+        if (entry.state == MemberState.ALIVE) { // otherwise every datagram to it says so
+            body.put(membership.stateOf(entry));
+        }
+        sender.sendWithNews(entry, GossipLayout.PING, ++lastNumber, body);
+    }
+
+    void onPing(MemberEntry from, int number) {
+        sender.sendWithNews(from, GossipLayout.ACK, number, new WireWriter());
+    }
+
+    void onAck(MemberEntry from, int number, long nowNanos) {
+        Probe probe = probes.remove(number);
+        if (probe != null) {
+            membership.feelsBetter();
+            if (probe.target == from) {
+                from.rttNanos = nowNanos - probe.sentNanos;
+            }
+            return;
+        }
+        Relay relay = relays.remove(number);
+        if (relay != null) {
+            sender.sendWithNews(relay.origin, GossipLayout.ACK, relay.number, new WireWriter());
+        }
+    }
+
+    void onPingRequest(MemberEntry from, @Nullable MemberEntry target, int number) {
+        if (target == null) {
+            return; // not known here; another helper may
+        }
+        int own = ++lastNumber;
+        relays.put(own, new Relay(from, number));
+        sender.sendWithNews(target, GossipLayout.PING, own, new WireWriter());
+    }
+
+    private void tick(long nowNanos, long lateNanos) {
+        if (membership.isLeaving()) {
+            return;
+        }
+        long interval = GossipLayout.PROBE_INTERVAL * (1 + membership.health());
+        timers.at(nowNanos + interval, this::tick);
+        MemberEntry target = nextInRound();
+        if (target != null) {
+            probe(target, nowNanos);
+        }
+        MemberEntry suspect = roster.any(MemberState.SUSPECT, random);
+        if (suspect != null && suspect != target) {
+            greet(suspect);
+        }
+    }
+
+    /// Each peer of the ring once, in random order, then again.
+    private @Nullable MemberEntry nextInRound() {
+        List<MemberEntry> ring = roster.ring();
+        while (!round.isEmpty()) {
+            MemberEntry next = round.remove();
+            if (ring.contains(next)) {
+                return next;
+            }
+        }
+        List<MemberEntry> order = new ArrayList<>(ring);
+        Collections.shuffle(order, Random.from(random));
+        round.addAll(order);
+        return round.poll();
+    }
+
+    private void probe(MemberEntry target, long nowNanos) {
+        int number = ++lastNumber;
+        Probe probe = new Probe(target, nowNanos);
+        probes.put(number, probe);
+        long timeout = GossipLayout.PROBE_TIMEOUT * (1 + membership.health());
+        timers.at(nowNanos + GossipLayout.DIRECT_TIMEOUT, (_, _) -> askHelpers(number));
+        timers.at(nowNanos + timeout, (now, late) -> giveUp(number, now, late));
+        sender.sendWithNews(target, GossipLayout.PING, number, new WireWriter());
+    }
+
+    private void askHelpers(int number) {
+        Probe probe = probes.get(number);
+        if (probe == null) {
+            return;
+        }
+        List<MemberEntry> ring = roster.ring();
+        for (MemberEntry helper : Roster.some(GossipLayout.HELPERS, ring, probe.target, random)) {
+            WireWriter body = new WireWriter().put(probe.target.id.toBytes());
+            sender.sendWithNews(helper, GossipLayout.PING_REQUEST, number, body);
+        }
+    }
+
+    private void giveUp(int number, long nowNanos, long lateNanos) {
+        Probe probe = probes.remove(number);
+        if (probe == null || lateNanos > GossipLayout.LATE) {
+            return;
+        }
+        membership.feelsWorse();
+        if (probe.target.isPresent()) {
+            membership.suspect(probe.target, nowNanos);
+        }
+    }
+
+    /// One dead node, the less often the more of us there are to do it.
+    private void probeDead(long nowNanos, long lateNanos) {
+        if (membership.isLeaving()) {
+            return;
+        }
+        double share = Math.max(1.0, (double) roster.present() / GossipLayout.RING_PEERS);
+        long jitter = random.nextLong(GossipLayout.DEAD_PROBE_INTERVAL);
+        long interval = (GossipLayout.DEAD_PROBE_INTERVAL + jitter) / 2 + jitter / 2;
+        timers.at(nowNanos + (long) (interval * share), this::probeDead);
+        MemberEntry dead = roster.any(MemberState.DEAD, random);
+        if (dead != null) {
+            greet(dead);
+        }
+    }
+}
