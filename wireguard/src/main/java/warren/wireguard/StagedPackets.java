@@ -49,10 +49,8 @@ final class StagedPackets {
         while (batch.count < batch.capacity() && !packets.isEmpty()) {
             byte[] packet = packets.element();
             long offset = end + MessageLayout.TRANSPORT_HEADER;
-            long roundedUp =
-                    (packet.length + MessageLayout.PADDING_MULTIPLE - 1L)
-                            & -MessageLayout.PADDING_MULTIPLE;
-            end = offset + roundedUp + MessageLayout.TAG;
+            long padding = MessageLayout.PADDING_MULTIPLE - 1; // at most, wherever the MTU is
+            end = offset + packet.length + padding + MessageLayout.TAG;
             if (end > batch.memory.byteSize()) {
                 if (batch.count > 0) {
                     return; // the next batch has room

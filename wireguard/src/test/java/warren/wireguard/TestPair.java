@@ -47,6 +47,12 @@ final class TestPair {
         return b.send(TestNode.ip("10.0.0.2", "10.0.0.1", 84, fill));
     }
 
+    /// The datagram of a packet that `b` sends.
+    TestNode.Wire sendFromBWire() {
+        sendFromB(0);
+        return b.sent.removeLast();
+    }
+
     /// Carries datagrams back and forth until there are none.
     void deliver() {
         deliver(_ -> true);
@@ -80,16 +86,13 @@ final class TestPair {
         b.timer();
     }
 
-    /// Runs both sides' timers at each of their deadlines until `nanos`, delivering all.
+    /// Runs both sides' timers until `nanos` as a loop does, at each deadline and every second, and
+    /// delivers all.
     void run(long untilNanos) {
-        while (true) {
-            long next = Math.min(a.timer(), b.timer());
+        while (a.now - untilNanos < 0) {
+            long wake = Math.min(a.timer(), b.timer());
             deliver();
-            if (next - untilNanos >= 0) {
-                at(untilNanos);
-                return;
-            }
-            at(Math.max(next, a.now));
+            at(Math.min(Math.max(Math.min(wake, a.now + SECOND), a.now), untilNanos));
         }
     }
 }
