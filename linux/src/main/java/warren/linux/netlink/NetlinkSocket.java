@@ -146,8 +146,9 @@ public final class NetlinkSocket implements AutoCloseable {
     /// Waits for events of the joined groups.
     ///
     /// @return null once the socket is closed
-    /// @throws ErrnoException with `ENOBUFS` when the kernel had to drop events; the socket stays
-    ///     usable
+    /// @throws ErrnoException with `ENOBUFS` when the kernel had to drop events. What was waiting
+    ///     besides is dropped too, and only so will the kernel deliver again: whatever changes from
+    ///     now on comes as an event, or as another `ENOBUFS`
     public NetlinkMessage.@Nullable Batch receive() throws IOException {
         lock.lock();
         try {
@@ -157,6 +158,11 @@ public final class NetlinkSocket implements AutoCloseable {
                 }
             }
             return null;
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.ENOBUFS) {
+                dropWaiting();
+            }
+            throw e;
         } finally {
             lock.unlock();
         }
@@ -297,6 +303,16 @@ public final class NetlinkSocket implements AutoCloseable {
                         SocketCalls.recv(fd.number(), buffer, SocketCalls.MSG_DONTWAIT),
                         "recv netlink");
         return buffer.asSlice(0, got).toArray(JAVA_BYTE);
+    }
+
+    /// A socket that overflowed is congested until it is empty, and until then the kernel drops
+    /// further events without a word (`NETLINK_S_CONGESTED`, `net/netlink/af_netlink.c`).
+    @GuardedBy("lock")
+    private void dropWaiting() {
+        int got;
+        do {
+            got = SocketCalls.recv(fd.number(), buffer, SocketCalls.MSG_DONTWAIT);
+        } while (got >= 0 || got == -Errno.ENOBUFS);
     }
 
     private void setOption(int option, int value, String name) throws IOException {

@@ -90,7 +90,6 @@ final class LinkCodec {
 
     private static void kind(PayloadWriter info, NewLink link) {
         switch (link) {
-            case NewLink.Dummy _ -> info.string(RtnetlinkConstants.IFLA_INFO_KIND, "dummy");
             case NewLink.Bridge _ -> info.string(RtnetlinkConstants.IFLA_INFO_KIND, "bridge");
             case NewLink.Veth veth ->
                     info.string(RtnetlinkConstants.IFLA_INFO_KIND, "veth")
@@ -107,7 +106,7 @@ final class LinkCodec {
     }
 
     private static void peer(PayloadWriter out, NewLink.Peer peer) {
-        header(out, 0, peer.settings().up()).string(RtnetlinkConstants.IFLA_IFNAME, peer.name());
+        header(out, 0, null).string(RtnetlinkConstants.IFLA_IFNAME, peer.name());
         birth(out, peer.settings());
         if (peer.namespace() != null) {
             out.u32(RtnetlinkConstants.IFLA_NET_NS_FD, peer.namespace().fd());

@@ -12,12 +12,6 @@ public sealed interface NewLink {
 
     LinkSettings settings();
 
-    record Dummy(String name, LinkSettings settings) implements NewLink {
-        public Dummy {
-            check(name, settings);
-        }
-    }
-
     record Bridge(String name, LinkSettings settings) implements NewLink {
         public Bridge {
             check(name, settings);
@@ -53,17 +47,22 @@ public sealed interface NewLink {
         }
     }
 
-    /// The other end of a veth pair.
+    /// The other end of a veth pair. It is born down, since the kernel refuses to set it up before
+    /// its first end is there: a `linkSet` in its namespace does that.
     ///
-    /// @param settings neither `name`, nor `alias` and `master`, which the kernel does not
-    ///     take here
+    /// @param mtu null for the kernel's choice, 1500 and not that of the first end
     /// @param namespace where it comes to life; null for beside the first end
-    record Peer(String name, LinkSettings settings, @Nullable NetworkNamespace namespace) {
+    record Peer(
+            String name,
+            @Nullable Integer mtu,
+            @Nullable MacAddress address,
+            @Nullable NetworkNamespace namespace) {
         public Peer {
-            check(name, settings);
-            if (settings.alias() != null || settings.master() != null) {
-                throw new IllegalArgumentException("veth peer " + name + ": alias or master");
-            }
+            LinkSettings.requireName(name);
+        }
+
+        LinkSettings settings() {
+            return new LinkSettings(null, mtu, null, null, address, null);
         }
     }
 
