@@ -51,8 +51,7 @@ final class Facts {
                 boolean wins =
                         owner == null
                                 || claim.lamport() < counter
-                                || (claim.lamport() == counter
-                                        && record.id().compareTo(owner) < 0);
+                                || (claim.lamport() == counter && record.id().compareTo(owner) < 0);
                 if (wins) {
                     owners.put(prefix, record.id());
                     counters.put(prefix, claim.lamport());

@@ -53,8 +53,7 @@ final class JoinedNode implements AutoCloseable {
     private static final Logger LOG = System.getLogger(JoinedNode.class.getName());
 
     /// What the reconciler works with.
-    record Parts(
-            AgentConfig config, SavedNode node, NetlinkKernel kernel, Containers containers) {}
+    record Parts(AgentConfig config, SavedNode node, NetlinkKernel kernel, Containers containers) {}
 
     private final SavedNode node;
     private final SecureRandom random;
@@ -298,7 +297,7 @@ final class JoinedNode implements AutoCloseable {
                             node.secrets().getFirst(),
                             node.identity(),
                             random);
-            JoinDialer.Welcome welcome = dialer.join(seeds, gossip.view().own());
+            JoinDialer.Welcome welcome = dialer.join(seeds, gossip::recordAbove);
             JoinStep.Joined joined = welcome.joined();
             LOG.log(
                     Level.INFO,

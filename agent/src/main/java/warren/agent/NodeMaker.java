@@ -87,8 +87,7 @@ final class NodeMaker {
                         name(request.name()), endpoints(request.endpoints()), token.seeds());
         NodeRecord record =
                 keys.sign(
-                        content(settings, keys, token.cluster(), token.secret()),
-                        token.cluster());
+                        content(settings, keys, token.cluster(), token.secret()), token.cluster());
         JoinDialer.Welcome welcome = join(token, keys.identity, record);
         ClusterDescriptor cluster = welcome.joined().cluster();
         refuseOverlap(cluster.network(), "remove the route, or join another cluster");
@@ -114,7 +113,7 @@ final class NodeMaker {
             throws RefusedException {
         try {
             return new JoinDialer(token.cluster(), token.secret(), identity, random)
-                    .join(token.seeds(), record);
+                    .join(token.seeds(), _ -> record);
         } catch (JoinDialer.NotJoinedException e) {
             throw new RefusedException(new Problem("cannot join: " + e.getMessage(), null));
         }
@@ -177,8 +176,7 @@ final class NodeMaker {
                 List.of(NodeAddress.nodes(cluster), NodeAddress.containers(cluster));
         List<HostPort> endpoints =
                 settings.endpoints().isEmpty()
-                        ? Reconciler.endpoints(
-                                new Underlay(snapshot), overlay, config.tunnelPort())
+                        ? Reconciler.endpoints(new Underlay(snapshot), overlay, config.tunnelPort())
                         : settings.endpoints();
         try {
             return new NodeContent(

@@ -180,8 +180,7 @@ final class Reconciler {
         announce(underlay);
 
         Candidates candidates = new Candidates(names, underlay, overlay);
-        List<PeerWish> wishes =
-                tunnel.wishes(facts, candidates, behindNat(), nowNanos);
+        List<PeerWish> wishes = tunnel.wishes(facts, candidates, behindNat(), nowNanos);
         tunnel.apply(wishes);
         chooseMtu(underlay, wishes);
         containers.sweep(snapshot.links().stream().map(Link::name).toList(), mtu);
@@ -218,9 +217,7 @@ final class Reconciler {
 
     private List<HostPort> endpoints(Underlay underlay) {
         List<HostPort> said = parts.node().settings().endpoints();
-        return said.isEmpty()
-                ? endpoints(underlay, overlay, parts.config().tunnelPort())
-                : said;
+        return said.isEmpty() ? endpoints(underlay, overlay, parts.config().tunnelPort()) : said;
     }
 
     /// The node's own addresses as endpoints, those within the overlay apart.
@@ -330,8 +327,7 @@ final class Reconciler {
         Path netns = netns(request.netns());
         long deadlineNanos = System.nanoTime() + ADDRESS_PATIENCE.toNanos();
         while (true) {
-            AddressPlan.Allocation allocation =
-                    ask(() -> reserve(request.name(), netns, wanted));
+            AddressPlan.Allocation allocation = ask(() -> reserve(request.name(), netns, wanted));
             switch (allocation) {
                 case AddressPlan.Allocation.Given(IpAddress address) -> {
                     return ask(() -> plugIn(request.name(), netns, address));
@@ -396,10 +392,7 @@ final class Reconciler {
         Container container = containers.attach(name, netns, address, mtu);
         pass(System.nanoTime());
         return new Attachment(
-                name,
-                container.address().toString(),
-                NodeNetwork.GATEWAY_IPV4.toString(),
-                mtu);
+                name, container.address().toString(), NodeNetwork.GATEWAY_IPV4.toString(), mtu);
     }
 
     private boolean release(String name) throws IOException {

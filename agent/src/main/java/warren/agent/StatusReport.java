@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import warren.agent.container.Container;
 import warren.agent.member.GossipLoop;
 import warren.agent.store.SavedNode;
+import warren.agent.tunnel.PeerPlan;
 import warren.cluster.Member;
 import warren.cluster.NodeAddress;
 import warren.cluster.NodeContent;
@@ -25,9 +26,6 @@ import warren.wireguard.IpPrefix;
 
 /// Puts what the loops know into the words of the API. Thread-safe because immutable.
 final class StatusReport {
-    /// A session is good for this long: whitepaper section 6.1, `Reject-After-Time`.
-    private static final Duration SESSION = Duration.ofSeconds(180);
-
     private final SavedNode node;
     private final GossipLoop gossip;
     private final Reconciler reconciler;
@@ -87,11 +85,10 @@ final class StatusReport {
         return peers;
     }
 
-    private PeerStatus peer(
-            Member member, @Nullable PeerState state, Facts facts, Instant now) {
+    private PeerStatus peer(Member member, @Nullable PeerState state, Facts facts, Instant now) {
         NodeRecord record = member.record();
         Long age = state == null ? null : age(state.lastHandshake(), now);
-        boolean direct = age != null && age < SESSION.toSeconds();
+        boolean direct = state != null && PeerPlan.isFresh(state.lastHandshake(), now);
         return new PeerStatus(
                 record.name(),
                 record.id().toString(),

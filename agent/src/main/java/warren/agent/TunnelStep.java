@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import warren.agent.kernel.Change;
@@ -49,11 +50,7 @@ final class TunnelStep {
     private final Map<NodeId, IpAddress> observed = new ConcurrentHashMap<>();
 
     TunnelStep(
-            Tunnel tunnel,
-            Kernel kernel,
-            PrivateKey privateKey,
-            int listenPort,
-            TunnelKeys keys) {
+            Tunnel tunnel, Kernel kernel, PrivateKey privateKey, int listenPort, TunnelKeys keys) {
         this.tunnel = tunnel;
         this.kernel = kernel;
         this.privateKey = privateKey;
@@ -90,7 +87,9 @@ final class TunnelStep {
         Link link = kernel.snapshot().link(tunnel.interfaceName());
         if (link == null) {
             throw new IOException(
-                    "interface " + tunnel.interfaceName() + " is not there although its device runs");
+                    "interface "
+                            + tunnel.interfaceName()
+                            + " is not there although its device runs");
         }
         if (!Snapshot.isOurs(link)) {
             kernel.apply(new Change.SetLink(link.index(), NodeNetwork.marked()));
@@ -101,7 +100,7 @@ final class TunnelStep {
     private boolean holdsOurKey() {
         try {
             DeviceState state = tunnel.state();
-            boolean ours = privateKey.equals(state.privateKey());
+            boolean ours = Objects.equals(privateKey, state.privateKey());
             wipe(state);
             return ours;
         } catch (IOException _) {
@@ -143,7 +142,7 @@ final class TunnelStep {
         DeviceState state = tunnel.state();
         try {
             DeviceConfig change = DeviceConfig.unchanged();
-            if (!privateKey.equals(state.privateKey())) {
+            if (!Objects.equals(privateKey, state.privateKey())) {
                 change = change.withPrivateKey(privateKey);
             }
             if (state.listenPort() != listenPort) {

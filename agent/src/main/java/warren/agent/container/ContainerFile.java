@@ -37,8 +37,7 @@ public final class ContainerFile {
             }
             return containers;
         } catch (JacksonException | IllegalArgumentException e) {
-            throw new IOException(
-                    "cannot use " + directory.path(NAME) + ": " + e.getMessage(), e);
+            throw new IOException("cannot use " + directory.path(NAME) + ": " + e.getMessage(), e);
         }
     }
 

@@ -17,6 +17,5 @@ public interface Kernel {
     void apply(Change change) throws IOException;
 
     /// A link's setting, or null where the link has no such setting, as without IPv6.
-    @Nullable Integer setting(LinkSetting setting, String link)
-            throws IOException;
+    @Nullable Integer setting(LinkSetting setting, String link) throws IOException;
 }

@@ -127,8 +127,7 @@ public final class KernelPlan {
 
     private void routes() {
         Map<RouteKey, RouteValue> present = new HashMap<>();
-        Set<RouteKey> wanted =
-                wish.routes().stream().map(RouteKey::of).collect(Collectors.toSet());
+        Set<RouteKey> wanted = wish.routes().stream().map(RouteKey::of).collect(Collectors.toSet());
         for (Route route : actual.routes()) {
             if (!isOurs(route.protocol())) {
                 continue;

@@ -105,7 +105,8 @@ public record NodeNetwork(
         // Strict: a packet whose source is not this container's address is dropped.
         wish.settings.add(new Wish.Setting(LinkSetting.IPV4_RP_FILTER, host.name(), 1));
         wish.addresses.add(address(host, GATEWAY_IPV4));
-        wish.addresses.add(AssignedAddress.bare(host.index(), cidr(new IpPrefix(GATEWAY_IPV6, 64))));
+        wish.addresses.add(
+                AssignedAddress.bare(host.index(), cidr(new IpPrefix(GATEWAY_IPV6, 64))));
         wish.routes.add(toLink(IpPrefix.of(port.ipv4()), host.index()));
         wish.routes.add(toLink(IpPrefix.of(port.ipv6()), host.index()));
         rules(wish, host.name(), port.ipv6());
@@ -152,10 +153,7 @@ public record NodeNetwork(
     }
 
     private static Route unreachable(IpPrefix prefix) {
-        return Route.to(cidr(prefix))
-                .type(Route.Type.UNREACHABLE)
-                .priority(LAST_METRIC)
-                .build();
+        return Route.to(cidr(prefix)).type(Route.Type.UNREACHABLE).priority(LAST_METRIC).build();
     }
 
     private @Nullable IpAddress sourceFor(IpPrefix prefix) {

@@ -82,9 +82,7 @@ public final class Underlay {
 
     private boolean hasDefaultRoute(int link) {
         return snapshot.routes().stream()
-                .anyMatch(
-                        route ->
-                                route.link() == link && route.destination().prefixLength() == 0);
+                .anyMatch(route -> route.link() == link && route.destination().prefixLength() == 0);
     }
 
     /// Whether the main table has a way to an address.
@@ -169,8 +167,7 @@ public final class Underlay {
     /// One line that names a route as `ip route` would.
     public String describe(Route route) {
         Link link = snapshot.link(route.link());
-        String via =
-                route.gateway() == null ? "" : " via " + route.gateway().getHostAddress();
+        String via = route.gateway() == null ? "" : " via " + route.gateway().getHostAddress();
         return route.destination() + via + (link == null ? "" : " dev " + link.name());
     }
 }

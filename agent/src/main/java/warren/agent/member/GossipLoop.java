@@ -84,8 +84,7 @@ public final class GossipLoop {
         loop.start();
         loop.offer(
                 () -> {
-                    List<KnownNode> known =
-                            node.others().stream().map(KnownNode::unheard).toList();
+                    List<KnownNode> known = node.others().stream().map(KnownNode::unheard).toList();
                     gossip.learn(known, System.nanoTime());
                     publishView();
                 });
@@ -133,13 +132,16 @@ public final class GossipLoop {
         loop.offer(() -> publishNow(change, 0));
     }
 
-    /// Opens the socket anew, as after the tunnel's interface was replaced.
-    public void rebind() {
-        loop.offer(
+    /// This node's record with a sequence number above `sequence`; publishes one where need be.
+    public NodeRecord recordAbove(long sequence) throws IOException {
+        return loop.call(
                 () -> {
-                    closeSocket();
-                    loop.wake();
-                });
+                    if (own.sequence() <= sequence) {
+                        publishNow(content -> content, sequence);
+                    }
+                    return own;
+                },
+                PATIENCE);
     }
 
     private long duty(long nowNanos) throws IOException {
@@ -192,9 +194,7 @@ public final class GossipLoop {
             return;
         }
         long sequence = Math.max(own.sequence(), above) + 1;
-        own =
-                NodeRecord.sign(
-                        content.withSequence(sequence), node.identity(), node.cluster().id());
+        own = NodeRecord.sign(content.withSequence(sequence), node.identity(), node.cluster().id());
         save();
         gossip.publish(own, System.nanoTime());
         publishView();
@@ -213,9 +213,7 @@ public final class GossipLoop {
     private void save() throws IOException {
         unsaved = false;
         files.saveRecords(
-                node.cluster(),
-                own,
-                gossip.members().stream().map(Member::record).toList());
+                node.cluster(), own, gossip.members().stream().map(Member::record).toList());
     }
 
     /// What the core wants done; called on the loop.

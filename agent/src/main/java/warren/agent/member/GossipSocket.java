@@ -54,8 +54,7 @@ final class GossipSocket implements AutoCloseable {
     /// Best effort: whatever stops a datagram, the core sees as loss.
     void send(IpAddress to, byte[] payload) {
         try {
-            channel.send(
-                    ByteBuffer.wrap(payload), new InetSocketAddress(to.toInetAddress(), port));
+            channel.send(ByteBuffer.wrap(payload), new InetSocketAddress(to.toInetAddress(), port));
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "gossip not sent to={0} reason={1}", to, e.getMessage());
         }

@@ -55,15 +55,21 @@ public final class JoinDialer {
         }
     }
 
+    /// Signs this node's records.
+    public interface Records {
+        /// The newest record, with a sequence number above `sequence`: a new one where need be.
+        NodeRecord above(long sequence) throws IOException;
+    }
+
     /// Tries the seeds in order, with every address that their names resolve to, until one member
     /// answers. A member that refuses ends it: the others would refuse as well.
-    public Welcome join(List<HostPort> seeds, NodeRecord record) throws NotJoinedException {
+    public Welcome join(List<HostPort> seeds, Records records) throws NotJoinedException {
         List<String> reasons = new ArrayList<>();
         for (HostPort seed : seeds) {
             try {
                 for (InetAddress address : InetAddress.getAllByName(seed.host())) {
                     try {
-                        return dial(seed, address, record);
+                        return dial(seed, address, records);
                     } catch (IOException e) {
                         reasons.add(reason(seed, address, e));
                     }
@@ -92,8 +98,33 @@ public final class JoinDialer {
         }
     }
 
-    private Welcome dial(HostPort seed, InetAddress address, NodeRecord record)
+    /// The cluster holds a record of ours that is not older, as after a start from old state.
+    private static final class Outrun extends Exception {
+        private static final long serialVersionUID = 1;
+
+        final long sequence;
+
+        Outrun(long sequence) {
+            super("outrun by #" + sequence);
+            this.sequence = sequence;
+        }
+    }
+
+    private Welcome dial(HostPort seed, InetAddress address, Records records)
             throws IOException, RefusedByMember {
+        try {
+            return dial(seed, address, records.above(0));
+        } catch (Outrun first) {
+            try {
+                return dial(seed, address, records.above(first.sequence));
+            } catch (Outrun again) {
+                throw new IOException(again.getMessage(), again);
+            }
+        }
+    }
+
+    private Welcome dial(HostPort seed, InetAddress address, NodeRecord record)
+            throws IOException, RefusedByMember, Outrun {
         long deadlineNanos =
                 System.nanoTime() + TimeUnit.SECONDS.toNanos(JoinResponder.TIMEOUT_SECONDS);
         try (Socket socket = new Socket();
@@ -108,7 +139,7 @@ public final class JoinDialer {
 
     private static JoinStep.Joined converse(
             Socket socket, JoinInitiator initiator, long deadlineNanos)
-            throws IOException, RefusedByMember {
+            throws IOException, RefusedByMember, Outrun {
         List<JoinStep> steps = initiator.start();
         InputStream in = socket.getInputStream();
         byte[] chunk = new byte[CHUNK];
@@ -119,8 +150,8 @@ public final class JoinDialer {
                     case JoinStep.Joined joined -> {
                         return joined;
                     }
-                    case JoinStep.Failed(JoinFailure reason, String message) ->
-                            throw failure(reason, message);
+                    case JoinStep.Failed(JoinFailure reason, String message, long sequence) ->
+                            throw failure(reason, message, sequence);
                     case JoinStep.Install _, JoinStep.Done _ ->
                             throw new IllegalStateException("an initiator installs nobody");
                 }
@@ -139,16 +170,12 @@ public final class JoinDialer {
     }
 
     /// Whether another member may still say yes.
-    private static IOException failure(JoinFailure reason, String message) throws RefusedByMember {
+    private static IOException failure(JoinFailure reason, String message, long sequence)
+            throws RefusedByMember, Outrun {
         return switch (reason) {
-            case CLOSED, BUSY, MALFORMED -> new IOException(message);
-            case WRONG_SECRET,
-                    WRONG_VERSION,
-                    EVICTED,
-                    BAD_PROOF,
-                    STALE_RECORD,
-                    FULL,
-                    ADDRESS_TAKEN ->
+            case CLOSED, MALFORMED -> new IOException(message);
+            case OUTRUN -> throw new Outrun(sequence);
+            case WRONG_SECRET, WRONG_VERSION, EVICTED, BAD_PROOF, FULL, ADDRESS_TAKEN ->
                     throw new RefusedByMember(message);
         };
     }

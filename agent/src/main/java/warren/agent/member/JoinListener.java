@@ -71,7 +71,8 @@ public final class JoinListener implements AutoCloseable {
             server.bind(new InetSocketAddress(port), BACKLOG);
         } catch (IOException e) {
             server.close();
-            throw new IOException("cannot listen for joins on TCP " + port + ": " + e.getMessage(), e);
+            throw new IOException(
+                    "cannot listen for joins on TCP " + port + ": " + e.getMessage(), e);
         }
         JoinListener joins = new JoinListener(server, responders, listener, gossip);
         Thread.ofVirtual().name("join-accept").start(joins::accept);
@@ -141,7 +142,10 @@ public final class JoinListener implements AutoCloseable {
                 }
                 socket.setSoTimeout((int) millis);
                 int read = in.read(chunk);
-                follow(read < 0 ? responder.onEnd() : responder.onBytes(Arrays.copyOf(chunk, read)));
+                follow(
+                        read < 0
+                                ? responder.onEnd()
+                                : responder.onBytes(Arrays.copyOf(chunk, read)));
                 over |= read < 0;
             }
         }
@@ -163,7 +167,7 @@ public final class JoinListener implements AutoCloseable {
                                 source);
                         follow(responder.installed());
                     }
-                    case JoinStep.Failed(var reason, String message) -> {
+                    case JoinStep.Failed(var reason, String message, long _) -> {
                         LOG.log(
                                 Level.INFO,
                                 "join refused source={0} reason={1} message={2}",

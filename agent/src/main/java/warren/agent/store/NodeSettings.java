@@ -42,7 +42,12 @@ public record NodeSettings(String name, List<HostPort> endpoints, List<HostPort>
 
     private static List<JsonNode> texts(List<HostPort> hostPorts) {
         return hostPorts.stream()
-                .map(each -> (JsonNode) JsonMapper.shared().getNodeFactory().stringNode(each.toString()))
+                .map(
+                        each ->
+                                (JsonNode)
+                                        JsonMapper.shared()
+                                                .getNodeFactory()
+                                                .stringNode(each.toString()))
                 .toList();
     }
 

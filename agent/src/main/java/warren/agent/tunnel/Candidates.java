@@ -70,9 +70,7 @@ public final class Candidates {
     }
 
     private List<IpAddress> addresses(HostPort each, long nowNanos) {
-        return each.isLiteral()
-                ? List.of(each.address())
-                : names.addresses(each.host(), nowNanos);
+        return each.isLiteral() ? List.of(each.address()) : names.addresses(each.host(), nowNanos);
     }
 
     public static boolean isPrivate(IpAddress address) {

@@ -26,7 +26,7 @@ import warren.wireguard.PublicKey;
 public final class PeerPlan {
     /// A handshake no older than this says that the endpoint works: whitepaper section 6.1,
     /// `Reject-After-Time`.
-    static final Duration FRESH = Duration.ofSeconds(180);
+    static final Duration FRESH = Duration.ofMinutes(3);
 
     /// How long one endpoint is tried: two handshake attempts, `Rekey-Timeout` apart.
     static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -127,7 +127,8 @@ public final class PeerPlan {
         return next;
     }
 
-    static boolean isFresh(@Nullable Instant handshake, Instant now) {
+    /// Whether a handshake of that time says that the peer can be reached.
+    public static boolean isFresh(@Nullable Instant handshake, Instant now) {
         return handshake != null && Duration.between(handshake, now).compareTo(FRESH) < 0;
     }
 
