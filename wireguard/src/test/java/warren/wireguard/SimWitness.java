@@ -46,6 +46,7 @@ final class SimWitness {
     private final Map<Direction, Session> sessions = new HashMap<>();
     private final Map<Pair, Long> lastInitiation = new HashMap<>();
     private final Map<Pair, Long> lastDelivery = new HashMap<>();
+    private final SimTrace trace = new SimTrace();
     private int initiations;
     private int datagrams;
 
@@ -74,15 +75,15 @@ final class SimWitness {
         return sent.size();
     }
 
-    /// How many of the packets sent within a span of time were not delivered.
-    int lostBetween(long fromNanos, long toNanos) {
-        int lost = 0;
+    /// Throws where a packet that was sent within a span of time was not delivered.
+    void checkAllDelivered(long fromNanos, long toNanos) {
         for (Sent packet : sent) {
             if (packet.atNanos >= fromNanos && packet.atNanos < toNanos && !packet.delivered) {
-                lost++;
+                throw new AssertionError(
+                        "lost a packet on a good link"
+                                + trace.around(packet.atNanos, packet.from, packet.to));
             }
         }
-        return lost;
     }
 
     boolean deliveredSince(SimNode from, SimNode to, long sinceNanos) {
@@ -99,10 +100,15 @@ final class SimWitness {
         datagrams++;
         ByteBuffer message = message(datagram);
         switch (message.getInt(0)) {
-            case MessageLayout.TYPE_INITIATION -> checkInitiation(from, to);
+            case MessageLayout.TYPE_INITIATION -> {
+                trace.add(network.now(), from, to, "initiation of " + message.getInt(4));
+                checkInitiation(from, to);
+            }
             case MessageLayout.TYPE_RESPONSE -> {
                 int senderIndex = message.getInt(4);
                 int receiverIndex = message.getInt(8);
+                String what = "response of " + senderIndex + " to " + receiverIndex;
+                trace.add(network.now(), from, to, what);
                 session(to, receiverIndex).senderBornNanos = network.now();
                 session(from, senderIndex).receiverBornNanos = network.now();
             }
@@ -156,6 +162,8 @@ final class SimWitness {
     }
 
     private void checkTransport(SimNode from, SimNode to, ByteBuffer message) {
+        String what = "data to " + message.getInt(4) + ", " + message.capacity() + " bytes";
+        trace.add(network.now(), from, to, what);
         Session session = session(to, message.getInt(4));
         check(session.senderBornNanos != Session.UNBORN, from + " sends before it has keys");
         long age = network.now() - session.senderBornNanos;
