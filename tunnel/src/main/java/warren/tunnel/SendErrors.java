@@ -2,11 +2,13 @@
 package warren.tunnel;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import warren.linux.Errno;
 
 /// What the kernel refused to send, which is never fatal: routes, addresses and firewalls come and
-/// go. Everything is counted; the log hears of it once a period, for a whole device. Thread-safe;
+/// go. Everything is counted; the log hears of it once a period for each reason. Thread-safe;
 /// called only where sending failed.
 final class SendErrors {
     private static final System.Logger LOG = System.getLogger(SendErrors.class.getName());
@@ -19,31 +21,28 @@ final class SendErrors {
     @GuardedBy("lock")
     private long total;
 
+    /// By error number: until when the log stays quiet about it.
     @GuardedBy("lock")
-    private long logged;
-
-    @GuardedBy("lock")
-    private long quietUntilNanos;
+    private final Map<Integer, Long> quietUntilNanos = new HashMap<>();
 
     /// @param errno what the kernel said, or 0 where the socket stayed full
     /// @param datagrams how many did not leave
     void count(int errno, int datagrams, long nowNanos) {
-        long unlogged;
+        long totalNow;
         synchronized (lock) {
-            boolean quiet = logged > 0 && quietUntilNanos - nowNanos > 0;
             total += datagrams;
-            if (quiet) {
+            Long quiet = quietUntilNanos.get(errno);
+            if (quiet != null && quiet - nowNanos > 0) {
                 return;
             }
-            unlogged = total - logged;
-            logged = total;
-            quietUntilNanos = nowNanos + PERIOD_NANOS;
+            quietUntilNanos.put(errno, nowNanos + PERIOD_NANOS);
+            totalNow = total;
         }
         LOG.log(
                 System.Logger.Level.WARNING,
-                "Datagrams were not sent: last={0} count={1}",
+                "Datagrams were not sent: reason={0} total={1}",
                 errno == 0 ? "socket full" : Errno.describe(errno),
-                Long.toString(unlogged));
+                Long.toString(totalNow));
     }
 
     long total() {

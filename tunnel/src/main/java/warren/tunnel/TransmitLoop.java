@@ -99,8 +99,9 @@ final class TransmitLoop {
             return;
         }
         SealOutcome outcome = peer.seal(batch, from, to, link.mtu(), nowNanos, outbox);
-        if (outcome == SealOutcome.DOWN && !device.isUp()) {
-            // A packet proves that the interface is up: the news of it has not come in yet.
+        if (outcome == SealOutcome.DOWN) {
+            // A packet proves that the interface is up: the news of it has not come in yet, or has
+            // this moment.
             control.followInterface();
             outcome = peer.seal(batch, from, to, link.mtu(), nowNanos, outbox);
         }

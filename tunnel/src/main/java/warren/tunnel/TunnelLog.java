@@ -7,10 +7,13 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// The tunnel process's log: one line an event on the standard error, at the level that
-/// `wireguard-go`'s variable asks for. No state of its own.
+/// `wireguard-go`'s variable asks for. No state but the logger's level.
 final class TunnelLog {
     private static final String FORMAT_PROPERTY = "java.util.logging.SimpleFormatter.format";
     private static final String FORMAT = "%1$tFT%1$tT.%1$tL%1$tz %4$s %5$s%6$s%n";
+
+    /// Kept here, since the log system itself forgets loggers that nobody holds.
+    private static final Logger OURS = Logger.getLogger("warren");
 
     private TunnelLog() {}
 
@@ -22,9 +25,8 @@ final class TunnelLog {
             System.setProperty(FORMAT_PROPERTY, FORMAT);
         }
         Level wanted = level(level == null ? "" : level);
-        Logger root = Logger.getLogger("");
-        root.setLevel(wanted);
-        for (Handler handler : root.getHandlers()) {
+        OURS.setLevel(wanted);
+        for (Handler handler : Logger.getLogger("").getHandlers()) {
             handler.setLevel(wanted);
         }
     }

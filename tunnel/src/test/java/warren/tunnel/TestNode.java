@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.tunnel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/// A machine of its own as far as a tunnel can tell: network, mount and process namespaces with
+/// private `/run/wireguard` and `/var/lib/warren`. Its first process reads our standard input, so
+/// that the node, and by its process namespace everything in it, is gone when the test's Java is,
+/// however that ended.
+final class TestNode implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Process unshare;
+    private final long init;
+    private final Path directory;
+
+    private TestNode(Process unshare, long init, Path directory) {
+        this.unshare = unshare;
+        this.init = init;
+        this.directory = directory;
+    }
+
+    /// @param directory for logs and files of the node
+    static TestNode create(Path directory) throws IOException, InterruptedException {
+        String setUp =
+                "mkdir -p /run/wireguard /var/lib/warren"
+                        + " && mount -t tmpfs -o mode=0700 wtn /run/wireguard"
+                        + " && mount -t tmpfs -o mode=0700 wtn /var/lib/warren"
+                        + " && ip link set lo up && echo ready && exec cat";
+        Process unshare =
+                new ProcessBuilder(
+                                "unshare",
+                                "--net",
+                                "--mount",
+                                "--pid",
+                                "--fork",
+                                "--mount-proc",
+                                "--kill-child",
+                                "--propagation",
+                                "private",
+                                "sh",
+                                "-c",
+                                setUp)
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+        String ready = unshare.inputReader().readLine();
+        if (!"ready".equals(ready)) {
+            unshare.destroyForcibly();
+            throw new IOException("no namespaces: these tests need root");
+        }
+        long init = unshare.children().findFirst().orElseThrow().pid();
+        return new TestNode(unshare, init, directory);
+    }
+
+    /// Connects two nodes with a veth pair, up, with an MTU that carries the largest tunnel packet
+    /// of the tests whole.
+    static void connect(TestNode a, String nameA, TestNode b, String nameB) throws Exception {
+        Process ip =
+                new ProcessBuilder(
+                                "ip link add %s netns %d type veth peer name %s netns %d"
+                                        .formatted(nameA, a.init, nameB, b.init)
+                                        .split(" "))
+                        .inheritIO()
+                        .start();
+        assertEquals(0, ip.waitFor());
+        a.run("ip link set " + nameA + " mtu 9200 up");
+        b.run("ip link set " + nameB + " mtu 9200 up");
+    }
+
+    /// Runs words of a command to its end, which must be success: what it printed.
+    String run(String words) throws Exception {
+        return run(words.split(" "));
+    }
+
+    String run(String... command) throws Exception {
+        Result result = attempt(command);
+        assertEquals(0, result.code(), () -> Arrays.toString(command) + ": " + result.output());
+        return result.output();
+    }
+
+    /// Runs words of a command to its end, whatever that is.
+    Result attempt(String... command) throws Exception {
+        Process process = builder(command).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            fail(Arrays.toString(command) + " does not end");
+        }
+        return new Result(process.exitValue(), output);
+    }
+
+    /// Starts a command whose output goes to the node's file `log`.
+    Process start(String log, String... command) throws IOException {
+        return builder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve(log).toFile()))
+                .start();
+    }
+
+    /// Our tunnel in the foreground, up to where its socket answers; logs to `NAME.log`.
+    Process startTunnel(String name) throws Exception {
+        Process process = start(name + ".log", warren("-f", name));
+        await(
+                name + " to answer",
+                () -> {
+                    if (!process.isAlive()) {
+                        fail(name + " ended: " + log(name + ".log"));
+                    }
+                    return succeeds("wg", "show", name, "dump");
+                });
+        return process;
+    }
+
+    /// `wireguard-go` in the foreground, up to where its socket answers.
+    Process startWireguardGo(String name) throws Exception {
+        Process process =
+                start(name + ".log", "env", "LOG_LEVEL=debug", "wireguard-go", "-f", name);
+        await(name + " to answer", () -> succeeds("wg", "show", name, "dump"));
+        return process;
+    }
+
+    /// The words that start our tunnel with these arguments.
+    static String[] warren(String... args) {
+        List<String> words = new ArrayList<>();
+        words.add("env");
+        words.add("LOG_LEVEL=debug");
+        words.add(ProcessHandle.current().info().command().orElse("java"));
+        words.addAll(TunnelJvm.FLAGS);
+        words.add("--enable-native-access=ALL-UNNAMED");
+        words.add("-cp");
+        words.add(System.getProperty("java.class.path"));
+        words.add(TunnelMain.class.getName());
+        words.addAll(List.of(args));
+        return words.toArray(String[]::new);
+    }
+
+    /// A file of the node's directory with this content, to be read inside.
+    Path file(String name, String content) throws IOException {
+        Path file = directory.resolve(name);
+        Files.writeString(file, content);
+        file.toFile().setReadable(false, false);
+        file.toFile().setReadable(true, true);
+        return file;
+    }
+
+    String log(String name) {
+        try {
+            Path log = directory.resolve(name);
+            return Files.exists(log) ? Files.readString(log) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    boolean succeeds(String... command) {
+        try {
+            return attempt(command).code() == 0;
+        } catch (Exception e) {
+            throw new IllegalStateException(String.join(" ", command), e);
+        }
+    }
+
+    boolean hasLink(String name) {
+        return succeeds("ip", "link", "show", "dev", name);
+    }
+
+    boolean hasSocket(String name) {
+        return succeeds("test", "-e", "/run/wireguard/" + name + ".sock");
+    }
+
+    static void await(String what, BooleanSupplier condition) throws InterruptedException {
+        await(what, PATIENCE, condition);
+    }
+
+    static void await(String what, Duration patience, BooleanSupplier condition)
+            throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - deadline > 0) {
+                fail("waited " + patience.toSeconds() + " s for " + what);
+            }
+            Thread.sleep(20);
+        }
+    }
+
+    /// Ends everything that runs in the node.
+    @Override
+    public void close() {
+        unshare.destroyForcibly().onExit().join();
+        ProcessHandle.of(init).ifPresent(left -> left.onExit().join());
+    }
+
+    private ProcessBuilder builder(String... command) {
+        List<String> words = new ArrayList<>();
+        words.addAll(List.of("nsenter", "-t", Long.toString(init), "-n", "-m", "-p", "--"));
+        words.addAll(List.of(command));
+        return new ProcessBuilder(words);
+    }
+
+    /// What a command answered.
+    record Result(int code, String output) {}
+}
