@@ -89,7 +89,7 @@ public final class VethPlug implements Plug, AutoCloseable {
         return new NewLink.Veth(
                 container.hostInterface(),
                 NodeNetwork.marked().withMtu(mtu).withUp(true),
-                new NewLink.Peer(Container.INTERFACE, LinkSettings.NONE.withMtu(mtu), namespace));
+                new NewLink.Peer(Container.INTERFACE, mtu, null, namespace));
     }
 
     /// Inside the container: many runtimes start them with IPv6 off.
