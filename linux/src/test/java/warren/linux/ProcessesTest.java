@@ -11,8 +11,11 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import warren.linux.testing.LeakCheck;
 
 @Timeout(60)
+@ExtendWith(LeakCheck.class)
 final class ProcessesTest {
     @Test
     void aChildLeavesTheSessionOfItsParent() throws Exception {

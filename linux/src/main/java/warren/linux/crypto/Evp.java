@@ -14,6 +14,10 @@ import warren.linux.libc.Native;
 ///
 /// Only [Libcrypto] touches this class, once it knows that the library is there: the handles are
 /// constants so that calls through them compile to plain calls.
+///
+/// Measured on a Xeon with OpenSSL 3.0.19, in CPU time: a packet of 1400 bytes takes 1.2 to 1.5 µs
+/// in four calls, an empty one 0.3 to 0.4 µs, no more than the same calls from C; setting a key up
+/// takes 4 µs. Critical linkage would save nothing that shows.
 final class Evp {
     private static final Native.Library LIBRARY = Libcrypto.find().orElseThrow();
 

@@ -19,9 +19,12 @@ import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import warren.linux.testing.Allocation;
+import warren.linux.testing.LeakCheck;
 
 /// Needs libcrypto, which every machine that builds this has: without it these tests fail.
+@ExtendWith(LeakCheck.class)
 final class ChaCha20Poly1305KeyTest {
     private static final int TAG = ChaCha20Poly1305Key.TAG_LENGTH;
 

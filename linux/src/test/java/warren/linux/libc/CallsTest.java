@@ -17,10 +17,13 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import warren.linux.Errno;
 import warren.linux.ErrnoException;
+import warren.linux.testing.LeakCheck;
 
+@ExtendWith(LeakCheck.class)
 final class CallsTest {
     @Test
     void aFailedCallAnswersItsNegativeErrno() {

@@ -8,6 +8,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,25 +19,38 @@ final class ConstantsTest {
     private static final List<Class<?>> HOLDERS =
             List.of(FileCalls.class, SocketCalls.class, ProcessCalls.class, Errno.class);
 
+    /// Those outside the package keep theirs to themselves, beside constants of their own making.
+    private static final List<String> PRIVATE_HOLDERS =
+            List.of(
+                    "warren.linux.tun.Tun",
+                    "warren.linux.udp.UdpSocket",
+                    "warren.linux.udp.MessageHeaders");
+
     @Test
-    void everyConstantHasTheValueOfTheKernelHeaders() throws Exception {
+    void everyPublicConstantHasTheValueOfTheKernelHeaders() throws Exception {
         var expected = CompiledNumbers.committed("constants");
-        var wrong = new TreeMap<String, String>();
-        int compared = 0;
+        var ours = new TreeMap<String, String>();
         for (Class<?> holder : HOLDERS) {
-            for (Field field : holder.getDeclaredFields()) {
-                if (!isConstant(field)) {
-                    continue;
-                }
-                String value = Long.toString(field.getLong(null));
-                if (!value.equals(expected.get(field.getName()))) {
-                    wrong.put(field.getName(), value + " not " + expected.get(field.getName()));
-                }
-                compared++;
-            }
+            ours.putAll(constants(holder));
         }
-        assertEquals(new TreeMap<>(), wrong);
-        assertTrue(compared > 50, "only " + compared + " constants were found");
+        var theirs = new TreeMap<>(expected);
+        theirs.keySet().retainAll(ours.keySet());
+        assertEquals(theirs, ours);
+        assertTrue(ours.size() > 70, "only " + ours.keySet());
+    }
+
+    @Test
+    void everyPrivateConstantHasTheValueOfTheKernelHeaders() throws Exception {
+        var expected = CompiledNumbers.committed("constants");
+        var ours = new TreeMap<String, String>();
+        for (String holder : PRIVATE_HOLDERS) {
+            ours.putAll(constants(Class.forName(holder)));
+        }
+        ours.keySet().retainAll(expected.keySet());
+        var theirs = new TreeMap<>(expected);
+        theirs.keySet().retainAll(ours.keySet());
+        assertEquals(theirs, ours);
+        assertTrue(ours.size() >= 20, "only " + ours.keySet());
     }
 
     @Test
@@ -47,9 +61,18 @@ final class ConstantsTest {
         }
     }
 
-    private static boolean isConstant(Field field) {
-        return Modifier.isPublic(field.getModifiers())
-                && Modifier.isStatic(field.getModifiers())
-                && field.getType().isPrimitive();
+    private static Map<String, String> constants(Class<?> holder) throws IllegalAccessException {
+        var values = new TreeMap<String, String>();
+        for (Field field : holder.getDeclaredFields()) {
+            boolean constant =
+                    Modifier.isStatic(field.getModifiers())
+                            && Modifier.isFinal(field.getModifiers())
+                            && field.getType().isPrimitive();
+            if (constant) {
+                field.setAccessible(true);
+                values.put(field.getName(), Long.toString(((Number) field.get(null)).longValue()));
+            }
+        }
+        return values;
     }
 }

@@ -9,14 +9,17 @@ public final class Allocation {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /// Enough for the compiler to come round on a machine that is busy with other things.
-    private static final int BATCHES = 40;
+    private static final int BATCHES = 20;
 
     private Allocation() {}
 
-    /// Heap bytes per round of `step` in the steady state: the least of many batches, because what
-    /// the optimising compiler has not reached yet makes objects that it will not (a native call
-    /// that captures `errno` makes one of 40 bytes). Stops at the first batch below one byte a
-    /// round.
+    /// What the JDK itself makes in a native call that captures `errno`, until the optimising
+    /// compiler removes it; one compilation in ten or so fails to.
+    public static final int PER_CAPTURED_ERRNO = 40;
+
+    /// Heap bytes per round of `step` in the steady state: the least of many batches, because the
+    /// optimising compiler removes objects once it gets there. Stops at the first batch below one
+    /// byte a round.
     public static double perRound(int rounds, PrivateNetwork.Step step) throws Exception {
         double least = Double.MAX_VALUE;
         for (int batch = 0; batch < BATCHES && least >= 1; batch++) {

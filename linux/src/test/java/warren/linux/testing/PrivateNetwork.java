@@ -123,8 +123,16 @@ public final class PrivateNetwork implements AutoCloseable {
         return execute(("ip " + arguments).split(" ", -1));
     }
 
+    /// Ends the thread. A task that still runs in it is interrupted, and must end.
     @Override
     public void close() {
-        thread.close();
+        thread.shutdownNow();
+        try {
+            if (!thread.awaitTermination(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("a task still runs in " + path());
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
