@@ -14,12 +14,24 @@ import org.jspecify.annotations.Nullable;
 /// | first packet received with next  | current  | next    | –    |
 ///
 /// The responder may not send with a new session before it has received with it: until then it
-/// cannot know that the initiator has the keys (whitepaper section 5.4.3). What leaves the slots is
-/// closed. `current` and `next` are read without a lock; changes are guarded by `this`.
+/// cannot know that the initiator has the keys (whitepaper section 5.4.3).
+///
+/// What leaves the slots is closed, unless it is the session that the last packet came with: the
+/// other side sends with it until it hears of a newer one, so it lingers until a packet comes with
+/// another. That matters where both sides began at once: each then sends with the session that the
+/// other has as `previous`, and by the table alone every renewal would lose what is on the way.
+///
+/// `current`, `next` and `heard` are read without a lock; changes are guarded by `this`.
 final class KeypairSlots {
     private @Nullable Keypair previous;
     private volatile @Nullable Keypair current;
     private volatile @Nullable Keypair next;
+
+    /// The session of the last packet received, whichever slot it is in.
+    private volatile @Nullable Keypair heard;
+
+    /// `heard`, where it is in no slot any more.
+    private @Nullable Keypair lingering;
 
     @Nullable Keypair current() {
         return current;
@@ -31,14 +43,14 @@ final class KeypairSlots {
             replacePrevious(current);
         } else {
             replacePrevious(unconfirmed);
-            close(current);
+            retire(current);
             next = null;
         }
         current = keypair;
     }
 
     synchronized void addResponded(Keypair keypair) {
-        close(next);
+        retire(next);
         next = keypair;
         replacePrevious(null);
     }
@@ -47,10 +59,16 @@ final class KeypairSlots {
     ///
     /// @return whether that made it the current one
     boolean confirm(Keypair keypair) {
-        return next == keypair && promote(keypair);
+        return heard != keypair && hear(keypair);
     }
 
-    private synchronized boolean promote(Keypair keypair) {
+    private synchronized boolean hear(Keypair keypair) {
+        if (keypair != previous && keypair != current && keypair != next) {
+            return false; // cleared meanwhile
+        }
+        heard = keypair;
+        close(lingering);
+        lingering = null;
         if (next != keypair) {
             return false;
         }
@@ -70,16 +88,27 @@ final class KeypairSlots {
     }
 
     synchronized void clear() {
-        replacePrevious(null);
-        close(current);
+        for (Keypair keypair : new Keypair[] {lingering, previous, current, next}) {
+            close(keypair);
+        }
+        lingering = null;
+        previous = null;
         current = null;
-        close(next);
         next = null;
+        heard = null;
     }
 
     private void replacePrevious(@Nullable Keypair keypair) {
-        close(previous);
+        retire(previous);
         previous = keypair;
+    }
+
+    private void retire(@Nullable Keypair keypair) {
+        if (keypair != null && keypair == heard) {
+            lingering = keypair;
+        } else {
+            close(keypair);
+        }
     }
 
     private static void close(@Nullable Keypair keypair) {

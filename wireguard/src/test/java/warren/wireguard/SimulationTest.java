@@ -147,6 +147,18 @@ final class SimulationTest {
         network.witness.checkAllDelivered(0, network.now());
     }
 
+    /// When both begin at once there are two sessions, one for each direction, and both sides renew
+    /// theirs when it is their time: over a long way many packets are on it then.
+    @Test
+    void crossedSessionsAreRenewedWithoutLoss() {
+        long delay = TimeUnit.MILLISECONDS.toNanos(150);
+        network.setAllLinks(new SimLink(0, 0, delay, delay));
+        every(40, () -> network.witness.send(a, b));
+        every(40, () -> network.witness.send(b, a));
+        network.run(10, TimeUnit.MINUTES);
+        network.witness.checkAllDelivered(TimeUnit.SECONDS.toNanos(10), network.now() - 2 * delay);
+    }
+
     private void every(long millis, Runnable action) {
         action.run();
         network.after(TimeUnit.MILLISECONDS.toNanos(millis), () -> every(millis, action));
