@@ -106,7 +106,7 @@ public record NodeNetwork(
         wish.settings.add(new Wish.Setting(LinkSetting.IPV4_RP_FILTER, host.name(), 1));
         wish.addresses.add(address(host, GATEWAY_IPV4));
         wish.addresses.add(
-                AssignedAddress.bare(host.index(), cidr(new IpPrefix(GATEWAY_IPV6, 64))));
+                AssignedAddress.bare(host.index(), new Cidr(GATEWAY_IPV6.toInetAddress(), 64)));
         wish.routes.add(toLink(IpPrefix.of(port.ipv4()), host.index()));
         wish.routes.add(toLink(IpPrefix.of(port.ipv6()), host.index()));
         rules(wish, host.name(), port.ipv6());
