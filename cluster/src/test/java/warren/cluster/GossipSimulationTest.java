@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class GossipSimulationTest {
+    private static final long SECOND = MemoryCluster.SECOND;
+
+    @ParameterizedTest
+    @CsvSource({"2, 3", "3, 3", "10, 3", "40, 6", "100, 6"})
+    void allSeeAllSoonAfterTheLastJoin(int size, int seconds) {
+        MemoryCluster cluster = new MemoryCluster(size);
+        cluster.form(size);
+        await(cluster, seconds, "all see all");
+        assertTrue(cluster.largestDatagram() <= Gossip.MAX_DATAGRAM);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 9", "3, 9", "10, 9", "60, 12"})
+    void aCrashIsKnownToAll(int size, int seconds) {
+        MemoryCluster cluster = formed(size, 100 + size);
+        cluster.nodes().get(1).crash();
+        await(cluster, seconds, "crash known");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4, 12", "10, 12", "60, 15"})
+    void aHealedPartitionConverges(int size, int seconds) {
+        MemoryCluster cluster = formed(size, 200 + size);
+        cluster.nodes().forEach(node -> node.recovers(false)); // by dead probes alone
+        List<MemoryNode> left = new ArrayList<>(cluster.nodes().subList(0, size / 2));
+        cluster.connect((a, b) -> left.contains(a) == left.contains(b));
+        cluster.run(60 * SECOND);
+        for (MemoryNode node : cluster.nodes()) {
+            for (MemoryNode other : cluster.nodes()) {
+                if (left.contains(node) != left.contains(other)) {
+                    assertEquals(MemberState.DEAD, node.stateOf(other), cluster.trace());
+                }
+            }
+        }
+        left.getFirst().claim(Nodes.claim("10.100.7.0/26", 1));
+        cluster.connect((_, _) -> true);
+        await(cluster, seconds, "healed");
+        awaitClaim(cluster, left.getFirst());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2})
+    void nobodyIsDeclaredDeadFalselyAtFivePercentLoss(long seed) {
+        MemoryCluster cluster = formed(20, seed);
+        cluster.nodes().forEach(node -> node.events().clear());
+        cluster.loss(0.05);
+        cluster.run(900 * SECOND);
+        for (MemoryNode node : cluster.nodes()) {
+            for (GossipEvent event : node.events()) {
+                boolean death =
+                        event instanceof GossipEvent.MemberChanged(Member member)
+                                && member.state() == MemberState.DEAD;
+                assertTrue(!death, () -> cluster.trace());
+            }
+        }
+    }
+
+    @Test
+    void aTotalRestartFromOldStateNeedsNobodysHand() {
+        MemoryCluster cluster = formed(10, 5);
+        cluster.nodes().forEach(MemoryNode::crash);
+        cluster.run(30 * SECOND);
+        for (MemoryNode node : cluster.nodes()) {
+            node.start();
+            cluster.run(SECOND / 3);
+        }
+        await(cluster, 10, "restarted");
+    }
+
+    @Test
+    void aNodeRestoredFromABackupFindsItsSequenceAgain() {
+        MemoryCluster cluster = formed(5, 6);
+        MemoryNode node = cluster.nodes().get(2);
+        for (int i = 1; i < 9; i++) {
+            node.claim(Nodes.claim("10.100.9.0/26", i));
+        }
+        cluster.run(5 * SECOND);
+        node.crash();
+        cluster.run(2 * SECOND);
+        node.forgetSequence();
+        node.start();
+        await(cluster, 10, "back");
+        cluster.run(20 * SECOND);
+        for (MemoryNode other : cluster.nodes()) {
+            if (other != node) {
+                Member seen = other.gossip().member(node.id());
+                assertEquals(node.gossip().own(), seen.record(), cluster.trace());
+            }
+        }
+    }
+
+    @Test
+    void aNodeThatLeavesIsSeenToHaveLeftAndNotToDie() {
+        MemoryCluster cluster = formed(10, 7);
+        MemoryNode leaver = cluster.nodes().get(4);
+        leaver.leave();
+        cluster.run(2 * SECOND);
+        leaver.stop();
+        cluster.run(60 * SECOND);
+        for (MemoryNode node : cluster.nodes()) {
+            if (node != leaver) {
+                assertEquals(MemberState.LEFT, node.stateOf(leaver), cluster.trace());
+            }
+        }
+    }
+
+    @Test
+    void aLoneNodeAsksForRecoveryAfterFifteenSeconds() {
+        MemoryCluster cluster = formed(2, 8);
+        MemoryNode lone = cluster.nodes().getFirst();
+        cluster.nodes().get(1).crash();
+        cluster.run(20 * SECOND);
+        assertEquals(0, lone.recoveries());
+        cluster.run(30 * SECOND);
+        assertTrue(lone.recoveries() >= 2, cluster.trace());
+    }
+
+    @Test
+    void lossOnEveryOtherPathOfOneNodeDoesNotKillIt() {
+        MemoryCluster cluster = formed(10, 9);
+        MemoryNode half = cluster.nodes().get(3);
+        cluster.connect(
+                (a, b) -> {
+                    MemoryNode other = a == half ? b : b == half ? a : null;
+                    return other == null || cluster.nodes().indexOf(other) % 2 == 0;
+                });
+        cluster.run(120 * SECOND);
+        for (MemoryNode node : cluster.nodes()) {
+            assertTrue(node == half || node.stateOf(half) != MemberState.DEAD, cluster.trace());
+        }
+    }
+
+    @Test
+    void anIdleNodeSendsLittle() {
+        MemoryCluster cluster = formed(40, 10);
+        cluster.run(20 * SECOND);
+        long before = cluster.sentBytes();
+        cluster.run(100 * SECOND);
+        long perNodeAndSecond = (cluster.sentBytes() - before) / 100 / 40;
+        assertTrue(perNodeAndSecond < 300, () -> perNodeAndSecond + " B/s");
+    }
+
+    @Test
+    void theSameSeedGivesTheSameRun() {
+        assertEquals(run(42), run(42));
+    }
+
+    private static String run(long seed) {
+        MemoryCluster cluster = new MemoryCluster(seed);
+        cluster.loss(0.1);
+        cluster.form(6);
+        cluster.run(30 * SECOND);
+        return cluster.trace() + cluster.sentBytes();
+    }
+
+    private static MemoryCluster formed(int size, long seed) {
+        MemoryCluster cluster = new MemoryCluster(seed);
+        cluster.form(size);
+        await(cluster, 10, "formed");
+        cluster.run(5 * SECOND);
+        return cluster;
+    }
+
+    private static void await(MemoryCluster cluster, int seconds, String what) {
+        long took = cluster.runUntilTrue(seconds * SECOND, cluster::allAgree);
+        assertTrue(took >= 0, () -> "not " + what + " in " + seconds + " s:\n" + cluster.trace());
+        System.out.println(
+                cluster.nodes().size() + " nodes, " + what + ": " + took / 1_000_000 + " ms");
+    }
+
+    private static void awaitClaim(MemoryCluster cluster, MemoryNode claimer) {
+        long took =
+                cluster.runUntilTrue(
+                        15 * SECOND,
+                        () -> {
+                            for (MemoryNode node : cluster.nodes()) {
+                                Member seen = node.gossip().member(claimer.id());
+                                if (node != claimer
+                                        && !seen.record().equals(claimer.gossip().own())) {
+                                    return false;
+                                }
+                            }
+                            return true;
+                        });
+        assertTrue(took >= 0, cluster::trace);
+    }
+}
