@@ -3,7 +3,8 @@ package warren.linux.route;
 
 /// A change of the kernel's network objects. Immutable.
 public sealed interface NetworkEvent {
-    /// A link is new, or something of it changed.
+    /// A link is new, or something of it changed. The kernel does not tell when only the alias of a
+    /// link that is down changes.
     record LinkChanged(Link link) implements NetworkEvent {}
 
     /// A link is gone: deleted, or moved to another namespace.
