@@ -37,9 +37,9 @@ final class ChaCha20Poly1305KeyTest {
         arena.close();
     }
 
-    /// RFC 8439 appendix A.3 and 2.6.2 test Poly1305 and its key; the AEAD vectors have additional
-    /// data and nonces that WireGuard never has. So: the zero key, where the key stream is A.1's
-    /// test vectors 1 and 2, whose second block (counter 1) encrypts.
+    /// RFC 8439 appendix A.1, test vector 2: the key stream of block 1, where an AEAD's ciphertext
+    /// starts. The RFC's AEAD vectors have additional data, which WireGuard never has; the tag is
+    /// compared with the JDK's.
     @Test
     void theKeyStreamIsThatOfTheRfc() {
         String block1 =
