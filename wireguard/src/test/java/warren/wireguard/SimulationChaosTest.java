@@ -10,8 +10,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// Hours in which everything goes wrong by turns, and after each turn must be well again: a spell
 /// of trouble, then links that are good. From twelve seconds into the good spell packets flow
-// between
-/// all pairs, and from then on not one is lost.
+/// between all pairs, and from then on not one is lost.
 final class SimulationChaosTest {
     private enum Trouble {
         NONE,
