@@ -64,6 +64,19 @@ public final class Gossip {
             Outbox outbox,
             RandomGenerator random,
             long nowNanos) {
+        this(cluster, identity, own, secrets, outbox, random, nowNanos, new RecordStore(cluster));
+    }
+
+    /// @param store empty
+    Gossip(
+            ClusterId cluster,
+            Identity identity,
+            NodeRecord own,
+            List<ClusterSecret> secrets,
+            Outbox outbox,
+            RandomGenerator random,
+            long nowNanos,
+            RecordStore store) {
         this.self = own.id();
         this.outbox = outbox;
         this.random = random;
@@ -73,8 +86,7 @@ public final class Gossip {
         this.seal = new GossipSeal(identity, secrets);
         SyncTree tree = new SyncTree(roster);
         Membership.Parts parts =
-                new Membership.Parts(
-                        cluster, new RecordStore(cluster), roster, tree, rumours, timers, outbox);
+                new Membership.Parts(cluster, store, roster, tree, rumours, timers, outbox);
         this.membership = new Membership(parts, own, this::scheduleGossip, this::scheduleGreeting);
         this.sender = new GossipSender(seal, roster, rumours, membership, outbox);
         this.prober = new Prober(roster, membership, sender, timers, random);

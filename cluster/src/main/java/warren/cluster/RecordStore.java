@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The genuine records of a cluster, newest per node. A signature is verified once, when its
@@ -34,17 +35,19 @@ public final class RecordStore {
         }
     }
 
-    private final ClusterId cluster;
+    private final Predicate<NodeRecord> genuine;
     private final int most;
     private final Map<NodeId, NodeRecord> records = new HashMap<>();
 
     public RecordStore(ClusterId cluster) {
-        this(cluster, MAX_RECORDS);
+        this(MAX_RECORDS, record -> record.isSignedFor(cluster));
     }
 
-    RecordStore(ClusterId cluster, int most) {
-        this.cluster = cluster;
+    /// @param genuine whether a record's signature is right; simulations share what they found
+    ///     out
+    RecordStore(int most, Predicate<NodeRecord> genuine) {
         this.most = most;
+        this.genuine = genuine;
     }
 
     /// Takes the record where it is genuine and newer than what is held.
@@ -68,7 +71,7 @@ public final class RecordStore {
         } else if (records.size() >= most) {
             return Offer.FULL;
         }
-        if (!record.isSignedFor(cluster)) {
+        if (!genuine.test(record)) {
             return Offer.BAD_SIGNATURE;
         }
         records.put(record.id(), record);

@@ -3,6 +3,7 @@ package warren.cluster;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -14,6 +15,9 @@ final class Roster {
     private final TreeMap<NodeId, MemberEntry> entries = new TreeMap<>();
     private @Nullable List<MemberEntry> ring;
 
+    /// As [#present()] counts; -1 where it has to be counted again.
+    private int present = -1;
+
     Roster(NodeId self) {
         this.self = self;
     }
@@ -24,17 +28,18 @@ final class Roster {
 
     void add(MemberEntry entry) {
         entries.put(entry.id, entry);
-        ring = null;
+        presenceChanged();
     }
 
     void remove(NodeId id) {
         entries.remove(id);
-        ring = null;
+        presenceChanged();
     }
 
     /// Somebody came or went: the ring is drawn anew when it is next needed.
     void presenceChanged() {
         ring = null;
+        present = -1;
     }
 
     Collection<MemberEntry> all() {
@@ -43,13 +48,10 @@ final class Roster {
 
     /// Nodes that may be alive, this one included.
     int present() {
-        int count = 1;
-        for (MemberEntry entry : entries.values()) {
-            if (entry.isPresent()) {
-                count++;
-            }
+        if (present < 0) {
+            present = 1 + count(MemberState.ALIVE) + count(MemberState.SUSPECT);
         }
-        return count;
+        return present;
     }
 
     int count(MemberState state) {
@@ -68,7 +70,7 @@ final class Roster {
             TreeMap<NodeId, MemberEntry> present = new TreeMap<>(entries);
             present.values().removeIf(entry -> !entry.isPresent());
             List<NodeId> ids = new ArrayList<>(present.keySet());
-            int at = -(java.util.Collections.binarySearch(ids, self) + 1);
+            int at = -(Collections.binarySearch(ids, self) + 1);
             ids.add(at, self);
             drawn = new ArrayList<>();
             for (NodeId id : Ring.peers(self, ids)) {

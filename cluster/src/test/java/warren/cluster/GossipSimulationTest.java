@@ -123,9 +123,9 @@ final class GossipSimulationTest {
         MemoryCluster cluster = formed(2, 8);
         MemoryNode lone = cluster.nodes().getFirst();
         cluster.nodes().get(1).crash();
-        cluster.run(20 * SECOND);
+        cluster.run(14 * SECOND);
         assertEquals(0, lone.recoveries());
-        cluster.run(30 * SECOND);
+        cluster.run(40 * SECOND);
         assertTrue(lone.recoveries() >= 2, cluster.trace());
     }
 

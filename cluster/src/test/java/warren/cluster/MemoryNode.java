@@ -83,7 +83,8 @@ public final class MemoryNode {
                         List.of(cluster.secret()),
                         new Outbox(),
                         new Random(cluster.random().nextLong()),
-                        cluster.now());
+                        cluster.now(),
+                        new RecordStore(RecordStore.MAX_RECORDS, cluster::isGenuine));
         List<KnownNode> remembered = new ArrayList<>();
         for (NodeRecord record : disk) {
             remembered.add(KnownNode.unheard(record));
