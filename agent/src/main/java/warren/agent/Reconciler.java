@@ -176,7 +176,7 @@ final class Reconciler {
         Snapshot snapshot = kernel.snapshot();
         Underlay underlay = new Underlay(snapshot);
         Facts facts = Facts.of(parts.node().cluster(), gossip.view());
-        settle(facts, nowNanos, found);
+        settle(nowNanos, found);
         announce(underlay);
 
         Candidates candidates = new Candidates(names, underlay, overlay);
@@ -187,9 +187,9 @@ final class Reconciler {
         applyNetwork(facts, link.index(), found);
     }
 
-    private void settle(Facts facts, long nowNanos, List<String> found) throws IOException {
+    private void settle(long nowNanos, List<String> found) throws IOException {
         Set<String> losers = new HashSet<>();
-        for (AddressPlan.Conflict conflict : containers.settle(facts.others(), nowNanos)) {
+        for (AddressPlan.Conflict conflict : containers.settle(gossip.view().members(), nowNanos)) {
             losers.add(conflict.container());
             found.add(
                     "container "
@@ -376,9 +376,9 @@ final class Reconciler {
             throw new RefusedException(
                     new Problem("the tunnel is not up yet" + reason(), "try again"));
         }
-        Facts facts = Facts.of(parts.node().cluster(), gossip.view());
         AddressPlan.Allocation allocation =
-                containers.reserve(name, netns, wanted, facts.others(), System.nanoTime());
+                containers.reserve(
+                        name, netns, wanted, gossip.view().members(), System.nanoTime());
         announce(new Underlay(kernel.snapshot()));
         return allocation;
     }

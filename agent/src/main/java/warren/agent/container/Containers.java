@@ -17,9 +17,9 @@ import warren.agent.store.StateDirectory;
 import warren.cluster.AddressPlan;
 import warren.cluster.Claim;
 import warren.cluster.ClusterId;
+import warren.cluster.Member;
 import warren.cluster.NodeAddress;
 import warren.cluster.NodeId;
-import warren.cluster.NodeRecord;
 import warren.cluster.OverlayNetwork;
 import warren.control.Problem;
 import warren.control.RefusedException;
@@ -111,7 +111,7 @@ public final class Containers {
     /// Claims a first block, gives the host its address, and settles quarrels with other claims.
     ///
     /// @return containers whose address another node has too, and keeps
-    public List<AddressPlan.Conflict> settle(Collection<NodeRecord> others, long nowNanos)
+    public List<AddressPlan.Conflict> settle(Collection<Member> others, long nowNanos)
             throws IOException {
         byte[] before = plan.toBytes();
         plan.prepare(others, nowNanos);
@@ -130,7 +130,7 @@ public final class Containers {
             String name,
             Path netns,
             @Nullable IpAddress wanted,
-            Collection<NodeRecord> others,
+            Collection<Member> others,
             long nowNanos)
             throws IOException {
         if (!Container.isName(name)) {
