@@ -50,6 +50,9 @@ final class Commands {
             verb.printHelp(console.out());
             return Exit.DONE;
         }
+        if (verb == WireguardCommand.VERB) {
+            return WireguardCommand.run(console, arguments);
+        }
         try {
             return verb.action().run(Words.parse(verb, arguments), console);
         } catch (UsageException e) {

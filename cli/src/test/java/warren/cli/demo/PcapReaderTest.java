@@ -40,13 +40,13 @@ final class PcapReaderTest {
     /// Written by tcpdump 4.99.3: one ARP request on a veth.
     @Test
     void readsWhatTcpdumpWrote() throws IOException {
-        byte[] file =
-                HexFormat.of()
-                        .parseHex(
-                                "d4c3b2a1020004000000000000000000000004000100000000000000000000002a000000"
-                                        + "2a000000ffffffffffff0202020202020806000108000604000102020202020"
-                                        + "2c0a8320b000000000000c0a8320c");
-        assertEquals(End.COMPLETE, read(file));
+        String file =
+                """
+                d4c3b2a10200040000000000000000000000040001000000ffec026bc993
+                02002a0000002a000000ffffffffffff2e473722b1080806000108000604
+                00012e473722b108c0a8320b000000000000c0a8320c
+                """;
+        assertEquals(End.COMPLETE, read(HexFormat.of().parseHex(file.replace("\n", ""))));
         assertEquals(42, frames.getFirst().length);
     }
 
