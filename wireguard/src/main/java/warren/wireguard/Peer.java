@@ -291,6 +291,7 @@ public final class Peer {
         removed = true;
         disallowAll();
         stop();
+        handshake.destroy();
     }
 
     /// Our private key was changed: sessions are only good for what is on its way.

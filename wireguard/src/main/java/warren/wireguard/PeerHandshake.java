@@ -71,6 +71,12 @@ final class PeerHandshake {
         abandon();
     }
 
+    /// The peer is removed: wipes what only it was for.
+    synchronized void destroy() {
+        setIdentity(null);
+        preshared.destroy();
+    }
+
     /// Whether an initiation was sent less than 5 s ago. Lock-free: asked for each run of packets
     /// that waits.
     boolean initiatedRecently(long nowNanos) {
