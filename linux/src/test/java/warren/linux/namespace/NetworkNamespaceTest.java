@@ -17,10 +17,13 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import warren.linux.namespace.NamespaceException.Reason;
+import warren.linux.testing.LeakCheck;
 
 @Tag("root")
+@ExtendWith(LeakCheck.class)
 class NetworkNamespaceTest {
     @TempDir private Path directory;
 

@@ -19,11 +19,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import warren.linux.namespace.TestNamespace;
 import warren.linux.route.NetworkMonitor.Topic;
+import warren.linux.testing.LeakCheck;
 
 /// Events of the kernel, caused by `ip`.
 @Tag("root")
+@ExtendWith(LeakCheck.class)
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class NetworkMonitorTest {
     private TestNamespace here;

@@ -19,13 +19,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 import warren.linux.Errno;
 import warren.linux.namespace.TestNamespace;
 import warren.linux.netlink.NetlinkException;
+import warren.linux.testing.LeakCheck;
 
 /// Against the kernel, with `ip` as the judge.
 @Tag("root")
+@ExtendWith(LeakCheck.class)
 class RtnetlinkTest {
     private static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:07");
 

@@ -12,9 +12,12 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import warren.linux.namespace.TestNamespace;
+import warren.linux.testing.LeakCheck;
 
 @Tag("root")
+@ExtendWith(LeakCheck.class)
 class SysctlTest {
     @Test
     void settingsFollowTheNamespaceOfTheThread() throws IOException {
