@@ -69,6 +69,7 @@ final class DeviceControl implements UapiTarget {
     @Override
     public DeviceState state() {
         synchronized (lock) {
+            followInterface();
             List<PeerState> peers = new ArrayList<>();
             for (Peer peer : device.peers()) {
                 peers.add(state(peer));
@@ -80,6 +81,7 @@ final class DeviceControl implements UapiTarget {
     @Override
     public int apply(List<UapiLine> lines) {
         synchronized (lock) {
+            followInterface(); // who sets a link up and then a port sees the port tried
             PeerCursor cursor = new PeerCursor();
             try {
                 for (UapiLine line : lines) {

@@ -4,9 +4,9 @@ package warren.tunnel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -93,14 +93,20 @@ final class TestNode implements AutoCloseable {
 
     /// Runs words of a command to its end, whatever that is.
     Result attempt(String... command) throws Exception {
-        Process process = builder(command).redirectErrorStream(true).start();
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        Path output = Files.createTempFile(directory, "command", ".out");
+        Process process =
+                builder(command)
+                        .redirectErrorStream(true)
+                        .redirectInput(new File("/dev/null"))
+                        .redirectOutput(output.toFile())
+                        .start();
         if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
             process.destroyForcibly();
-            fail(Arrays.toString(command) + " does not end");
+            fail(Arrays.toString(command) + " does not end: " + Files.readString(output));
         }
-        return new Result(process.exitValue(), output);
+        String printed = Files.readString(output);
+        Files.delete(output);
+        return new Result(process.exitValue(), printed);
     }
 
     /// Starts a command whose output goes to the node's file `log`.
@@ -113,7 +119,9 @@ final class TestNode implements AutoCloseable {
 
     /// Our tunnel in the foreground, up to where its socket answers; logs to `NAME.log`.
     Process startTunnel(String name) throws Exception {
-        Process process = start(name + ".log", warren("-f", name));
+        List<String> words = new ArrayList<>(List.of("env", "LOG_LEVEL=debug"));
+        words.addAll(List.of(warren("-f", name)));
+        Process process = start(name + ".log", words.toArray(String[]::new));
         await(
                 name + " to answer",
                 () -> {
@@ -136,8 +144,6 @@ final class TestNode implements AutoCloseable {
     /// The words that start our tunnel with these arguments.
     static String[] warren(String... args) {
         List<String> words = new ArrayList<>();
-        words.add("env");
-        words.add("LOG_LEVEL=debug");
         words.add(ProcessHandle.current().info().command().orElse("java"));
         words.addAll(TunnelJvm.FLAGS);
         words.add("--enable-native-access=ALL-UNNAMED");
@@ -172,6 +178,11 @@ final class TestNode implements AutoCloseable {
         } catch (Exception e) {
             throw new IllegalStateException(String.join(" ", command), e);
         }
+    }
+
+    /// The tunnel's socket as this test's own process reaches it.
+    Path socket(String name) {
+        return Path.of("/proc/" + init + "/root/run/wireguard/" + name + ".sock");
     }
 
     boolean hasLink(String name) {
