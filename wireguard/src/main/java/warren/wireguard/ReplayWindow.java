@@ -6,20 +6,22 @@ import java.util.Arrays;
 /// Which counters of a session were received: a sliding window over the last 8128, as RFC 6479
 /// describes it: a ring of words in which one word is always being cleared, so that nothing is ever
 /// shifted. Counters are unsigned. Not thread-safe.
-final class ReplayWindow {
+public final class ReplayWindow {
     /// How far behind the highest counter an unseen one is still accepted.
-    static final int SIZE = 8192 - Long.SIZE;
+    public static final int SIZE = 8192 - Long.SIZE;
 
     private static final int WORDS = (SIZE + Long.SIZE) / Long.SIZE;
 
     private final long[] seen = new long[WORDS];
     private long highest;
 
+    public ReplayWindow() {}
+
     /// Takes the counter of a packet that has been authenticated.
     ///
     /// @return false where it was received before, is too old to tell, or is past
     ///     [ProtocolConstants#REJECT_AFTER_MESSAGES]
-    boolean accept(long counter) {
+    public boolean accept(long counter) {
         if (Long.compareUnsigned(counter, ProtocolConstants.REJECT_AFTER_MESSAGES) >= 0) {
             return false;
         }
@@ -38,7 +40,7 @@ final class ReplayWindow {
     }
 
     /// Forgets everything: for a new key.
-    void reset() {
+    public void reset() {
         Arrays.fill(seen, 0);
         highest = 0;
     }
