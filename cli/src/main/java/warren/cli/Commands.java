@@ -50,7 +50,7 @@ final class Commands {
             verb.printHelp(console.out());
             return Exit.DONE;
         }
-        if (verb == WireguardCommand.VERB) {
+        if (verb.equals(WireguardCommand.VERB)) {
             return WireguardCommand.run(console, arguments);
         }
         try {

@@ -9,7 +9,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Objects;
 
 /// Reads a join token from stdin or a file.
 final class TokenSource {
@@ -65,9 +64,10 @@ final class TokenSource {
         }
     }
 
+    // JDK 22 to 24 never returned null here; 25 does again where stdin is no terminal.
+    @SuppressWarnings("SystemConsoleNull")
     private void promptOnTerminal() {
-        if (console.in() == System.in && Objects.requireNonNull(System.console()).isTerminal()) {
-
+        if (console.in() == System.in && System.console() != null) {
             console.err().println("Paste the token, then press Enter and Ctrl-D:");
         }
     }
