@@ -12,7 +12,7 @@ import warren.wireguard.Hkdf;
 import warren.wireguard.X25519;
 
 /// `Noise_NNpsk0_25519_ChaChaPoly_BLAKE2s` (Noise specification, revision 34), one side of one
-/// handshake with empty payloads:
+/// handshake:
 ///
 /// ```
 /// -> psk, e
@@ -24,7 +24,6 @@ final class JoinHandshake implements AutoCloseable {
     private static final byte[] PROTOCOL =
             "Noise_NNpsk0_25519_ChaChaPoly_BLAKE2s".getBytes(US_ASCII);
     private static final int LENGTH = 32;
-    private static final int MESSAGE_LENGTH = LENGTH + 16;
     private static final byte[] EMPTY = {};
 
     private final X25519 curve = new X25519();
@@ -41,31 +40,33 @@ final class JoinHandshake implements AutoCloseable {
         mixHash(prologue);
     }
 
-    byte[] writeFirst(byte[] presharedKey, RandomGenerator random) {
+    byte[] writeFirst(byte[] presharedKey, byte[] payload, RandomGenerator random) {
         mixKeyAndHash(presharedKey);
-        return writeMessage(drawEphemeral(random));
+        byte[] mine = drawEphemeral(random);
+        mixEphemeral(mine);
+        return sealPayload(mine, payload);
     }
 
-    /// Whether the message is genuine: its sender holds the preshared key.
-    boolean readFirst(byte[] presharedKey, byte[] message, byte[] theirEphemeral) {
+    /// The payload; null where the message is not genuine: its sender lacks the preshared key.
+    byte @Nullable [] readFirst(byte[] presharedKey, byte[] message, byte[] theirEphemeral) {
         mixKeyAndHash(presharedKey);
         System.arraycopy(message, 0, theirEphemeral, 0, LENGTH);
         mixEphemeral(theirEphemeral);
-        return openTag(message);
+        return openPayload(message);
     }
 
     /// Null where their ephemeral key is of small order, which no honest initiator sends.
-    byte @Nullable [] writeSecond(byte[] theirEphemeral, RandomGenerator random) {
+    byte @Nullable [] writeSecond(byte[] theirEphemeral, byte[] payload, RandomGenerator random) {
         byte[] mine = drawEphemeral(random);
         mixEphemeral(mine);
-        return mixAgreement(theirEphemeral) ? sealTag(mine) : null;
+        return mixAgreement(theirEphemeral) ? sealPayload(mine, payload) : null;
     }
 
-    /// Whether the message is genuine and of whoever read the first.
-    boolean readSecond(byte[] message) {
+    /// The payload; null where the message is not genuine and of whoever read the first.
+    byte @Nullable [] readSecond(byte[] message) {
         byte[] theirs = Arrays.copyOf(message, LENGTH);
         mixEphemeral(theirs);
-        return mixAgreement(theirs) && openTag(message);
+        return mixAgreement(theirs) ? openPayload(message) : null;
     }
 
     /// The hash of all that was said: what both sides sign to prove who they are.
@@ -98,24 +99,19 @@ final class JoinHandshake implements AutoCloseable {
         return mine;
     }
 
-    private byte[] writeMessage(byte[] mine) {
-        mixEphemeral(mine);
-        return sealTag(mine);
-    }
-
-    private byte[] sealTag(byte[] mine) {
-        byte[] tag = ChaCha20Poly1305.seal(key, 0, EMPTY, hash);
-        mixHash(tag);
-        byte[] message = Arrays.copyOf(mine, MESSAGE_LENGTH);
-        System.arraycopy(tag, 0, message, LENGTH, tag.length);
+    private byte[] sealPayload(byte[] mine, byte[] payload) {
+        byte[] sealed = ChaCha20Poly1305.seal(key, 0, payload, hash);
+        mixHash(sealed);
+        byte[] message = Arrays.copyOf(mine, LENGTH + sealed.length);
+        System.arraycopy(sealed, 0, message, LENGTH, sealed.length);
         return message;
     }
 
-    private boolean openTag(byte[] message) {
-        byte[] tag = Arrays.copyOfRange(message, LENGTH, MESSAGE_LENGTH);
-        boolean genuine = ChaCha20Poly1305.open(key, 0, tag, hash) != null;
-        mixHash(tag);
-        return genuine;
+    private byte @Nullable [] openPayload(byte[] message) {
+        byte[] sealed = Arrays.copyOfRange(message, LENGTH, message.length);
+        byte[] payload = ChaCha20Poly1305.open(key, 0, sealed, hash);
+        mixHash(sealed);
+        return payload;
     }
 
     private void mixHash(byte[] data) {

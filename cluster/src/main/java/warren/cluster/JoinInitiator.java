@@ -69,7 +69,7 @@ public final class JoinInitiator implements AutoCloseable {
         }
         state = State.HELLO;
         byte[] presharedKey = secret.toBytes();
-        byte[] first = handshake.writeFirst(presharedKey, random);
+        byte[] first = handshake.writeFirst(presharedKey, new byte[0], random);
         Arrays.fill(presharedKey, (byte) 0);
         return List.of(
                 new JoinStep.Send(JoinChannel.handshakeFrame(JoinLayout.FRAME_HELLO, first)));
@@ -134,7 +134,7 @@ public final class JoinInitiator implements AutoCloseable {
             fail(JoinFailure.WRONG_SECRET, steps);
         } else if (type != JoinLayout.FRAME_ANSWER || frame.length != JoinLayout.HANDSHAKE_LENGTH) {
             fail(JoinFailure.MALFORMED, steps);
-        } else if (!handshake.readSecond(Arrays.copyOfRange(frame, 2, frame.length))) {
+        } else if (handshake.readSecond(Arrays.copyOfRange(frame, 2, frame.length)) == null) {
             fail(JoinFailure.WRONG_SECRET, steps);
         } else {
             present(steps);

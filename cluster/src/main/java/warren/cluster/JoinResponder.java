@@ -26,6 +26,8 @@ import warren.cluster.JoinMessage.Denial;
 public final class JoinResponder implements AutoCloseable {
     public static final int TIMEOUT_SECONDS = 10;
 
+    private static final byte[] EMPTY = {};
+
     private enum State {
         HELLO,
         PRESENT,
@@ -166,7 +168,7 @@ public final class JoinResponder implements AutoCloseable {
             refuse(JoinFailure.WRONG_SECRET, steps);
             return;
         }
-        byte[] second = handshake.writeSecond(theirs, random);
+        byte[] second = handshake.writeSecond(theirs, EMPTY, random);
         if (second == null) {
             handshake.close();
             refuse(JoinFailure.MALFORMED, steps);
@@ -181,7 +183,7 @@ public final class JoinResponder implements AutoCloseable {
         for (ClusterSecret secret : secrets) {
             JoinHandshake attempt = new JoinHandshake(JoinChannel.prologue(cluster));
             byte[] presharedKey = secret.toBytes();
-            boolean genuine = attempt.readFirst(presharedKey, message, theirs);
+            boolean genuine = attempt.readFirst(presharedKey, message, theirs) != null;
             Arrays.fill(presharedKey, (byte) 0);
             if (genuine && matching == null) {
                 matching = attempt;
@@ -250,9 +252,7 @@ public final class JoinResponder implements AutoCloseable {
     }
 
     private void refuse(JoinFailure reason, List<JoinStep> steps) {
-        steps.add(
-                new JoinStep.Send(
-                        JoinChannel.handshakeFrame(JoinLayout.FRAME_REFUSED, new byte[0])));
+        steps.add(new JoinStep.Send(JoinChannel.handshakeFrame(JoinLayout.FRAME_REFUSED, EMPTY)));
         fail(reason, steps);
     }
 
