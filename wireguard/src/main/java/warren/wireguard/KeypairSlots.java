@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// | first packet received with next  | current  | next    | –    |
 ///
 /// The responder may not send with a new session before it has received with it: until then it
-/// cannot know that the initiator has the keys (whitepaper section 5.4.3).
+/// cannot know that the initiator has the keys (whitepaper section 6.3).
 ///
 /// What leaves the slots is closed, unless it is the session that the last packet came with: the
 /// other side sends with it until it hears of a newer one, so it lingers until a packet comes with

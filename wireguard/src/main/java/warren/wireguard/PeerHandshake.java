@@ -15,7 +15,7 @@ final class PeerHandshake {
     private final Device device;
     private final Peer peer;
 
-    /// When the next initiation may be sent: at most one in 5 s (whitepaper section 5.1).
+    /// When the next initiation may be sent: at most one in 5 s (whitepaper section 6.1).
     private final Deadline nextInitiation = new Deadline();
 
     @GuardedBy("this")

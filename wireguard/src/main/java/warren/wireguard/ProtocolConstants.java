@@ -26,7 +26,7 @@ final class ProtocolConstants {
     /// Handshake and session keys are wiped when no new session came for so long (section 6.3).
     static final long ZERO_KEYS_AFTER = 3 * REJECT_AFTER_TIME;
 
-    /// A cookie secret, and a cookie, is good for so long (section 5.4.7).
+    /// A cookie secret, and a cookie, is good for so long (sections 5.4.4 and 5.4.7).
     static final long COOKIE_LIFETIME = TimeUnit.SECONDS.toNanos(120);
 
     // Our choices.

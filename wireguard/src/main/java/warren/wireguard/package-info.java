@@ -13,7 +13,7 @@
 /// Encryption of data is a port, [warren.wireguard.Aead], since the fast way is native; randomness
 /// and time stamps come in through [warren.wireguard.RandomSource] and
 /// [warren.wireguard.TimestampSource]. "Whitepaper" is Jason A. Donenfeld's *WireGuard: Next
-/// Generation Kernel Network Tunnel*, revision 4846ada1492f of June 2020.
+/// Generation Kernel Network Tunnel* of June 1, 2020, permanent ID 4846ada1492f.
 @NullMarked
 package warren.wireguard;
 

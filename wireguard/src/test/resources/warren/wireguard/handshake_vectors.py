@@ -124,8 +124,8 @@ def handshake(name, psk):
     }
 
 
-print("# Source: handshake_vectors.py beside this file: the whitepaper's formulas (revision")
-print("# 4846ada1492f) over Python's hashlib and the cryptography package. The initiator is at")
+print("# Source: handshake_vectors.py beside this file: the whitepaper's formulas (permanent")
+print("# ID 4846ada1492f) over Python's hashlib and the cryptography package. The initiator is at")
 print("# 192.0.2.1:51820. `reply` carries `payload` with its addresses swapped.")
 for name, psk in (("without psk", bytes(32)), ("with psk", fixed("psk"))):
     print("\n# " + name)
