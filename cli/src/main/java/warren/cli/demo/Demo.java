@@ -45,6 +45,7 @@ final class Demo {
         Capture capture =
                 Capture.start(
                         underlay.lan(), Underlay.BRIDGE, directory.resolve("after.pcap"), cleanup);
+        awaitEachOther();
         attachContainers();
         pingAcross();
         judge(capture);
@@ -107,7 +108,7 @@ final class Demo {
         Ping ping = Ping.run(from, address);
         Evidence evidence = capture.stop(Ping.marker());
         result.before(evidence, capture.dropped());
-        tell.line("%s$ ping -p '%s' %s", nodes.get(0).name(), Ping.MARKER, address);
+        tell.line("%s$ %s %s", nodes.get(0).name(), Ping.COMMAND, address);
         tell.line(
                 "   %d of %d answered, %.2f ms",
                 ping.received(), ping.sent(), ping.averageMillis());
@@ -140,10 +141,15 @@ final class Demo {
                     node.name(), seconds);
             introduce(i);
         }
+    }
+
+    private void awaitEachOther() throws IOException, InterruptedException {
         double seconds =
                 Await.until(
                         "every node to see every other alive", CONVERGENCE_LIMIT, this::allSeeAll);
-        tell.line("every node sees every other alive (%.1f s after the last join)", seconds);
+        tell.line(
+                "tcpdump listens on the LAN from here; every node sees every other alive after %.1f s",
+                seconds);
     }
 
     private void introduce(int index) throws IOException {
@@ -169,7 +175,7 @@ final class Demo {
     }
 
     private void attachContainers() throws IOException, InterruptedException {
-        tell.step("The containers (tcpdump listens on the LAN from here on)");
+        tell.step("The containers");
         for (int i = 0; i < nodes.size(); i++) {
             DemoNode node = nodes.get(i);
             String netns = containers.get(i).path().toString();
@@ -186,11 +192,11 @@ final class Demo {
 
     private void drawPicture() {
         tell.blank();
-        tell.line("  box-a  10.100.0.2                        box-b  10.100.0.3");
-        tell.line("    │                                        │");
-        tell.line("  node-a  wg0 ◄─────── encrypted ───────► wg0  node-b");
+        tell.line("   box-a 10.100.0.2                     box-b 10.100.0.3");
+        tell.line("      │                                       │");
+        tell.line("   node-a  wg0 ◄────── encrypted ──────► wg0  node-b");
         tell.line(
-                "          %s            %s",
+                "   %-15s                %15s",
                 nodes.get(0).underlayAddress(), nodes.get(1).underlayAddress());
     }
 
@@ -202,7 +208,7 @@ final class Demo {
             double first = Ping.awaitAnswer(from, address, Duration.ofSeconds(30));
             Ping ping = Ping.run(from, address);
             result.ping(address, ping);
-            tell.line("%s$ ping -p '%s' %s", containerName(0), Ping.MARKER, address);
+            tell.line("%s$ %s %s", containerName(0), Ping.COMMAND, address);
             tell.line(
                     "   %d of %d answered, %.2f ms (the first answer came after %.1f s)",
                     ping.received(), ping.sent(), ping.averageMillis(), first);

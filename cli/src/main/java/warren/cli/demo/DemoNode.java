@@ -123,7 +123,12 @@ final class DemoNode {
     String warren(String stdin, String... words) throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(List.of(words));
         all.addFirst(launcher.toString());
-        return Tool.output(inside(all.toArray(String[]::new)), stdin, COMMAND_LIMIT).orThrow();
+        Tool.Output output = Tool.output(inside(all.toArray(String[]::new)), stdin, COMMAND_LIMIT);
+        if (!output.succeeded()) {
+            String why = output.err().strip().replaceFirst("^warren: ", "");
+            throw new DemoException(name + ": warren " + words[0] + ": " + why);
+        }
+        return output.out();
     }
 
     /// The words that run a program on the node.

@@ -29,7 +29,7 @@ final class Narration {
 
     @FormatMethod
     void line(String format, Object... values) {
-        out.println(INDENT + String.format(Locale.ROOT, format, values));
+        out.println((INDENT + String.format(Locale.ROOT, format, values)).stripTrailing());
     }
 
     void blank() {

@@ -18,6 +18,9 @@ record Ping(int sent, int received, double averageMillis) {
     /// Sixteen bytes: all that `ping -p` can repeat.
     static final String MARKER = "warren-plaintext";
 
+    /// How a person types such a ping.
+    static final String COMMAND = "ping -s 1000 -p " + HexFormat.of().formatHex(marker());
+
     private static final int COUNT = 5;
     private static final Pattern COUNTS =
             Pattern.compile("(\\d+) packets transmitted, (\\d+) received");
