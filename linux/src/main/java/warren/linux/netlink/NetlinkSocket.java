@@ -9,7 +9,6 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -211,16 +210,13 @@ public final class NetlinkSocket implements AutoCloseable {
         }
     }
 
-    /// What a request brought.
-    private record Answer(List<NetlinkMessage> messages, boolean interrupted) {}
-
     private Answer exchange(NetlinkRequest request, int mode) throws IOException {
         lock.lock();
         try {
             requireOpen();
             int own = ++sequence;
             send(request, mode, own);
-            return collect(request.operation(), own);
+            return collect(request.operation(), new Answer(request.operation(), own, port));
         } finally {
             lock.unlock();
         }
@@ -242,45 +238,17 @@ public final class NetlinkSocket implements AutoCloseable {
         }
     }
 
-    /// Gathers the messages of one answer, up to its acknowledgement or the end of the dump. An
-    /// unsound datagram does not stop it: what follows must be taken off the socket all the same.
     @GuardedBy("lock")
-    private Answer collect(String operation, int own) throws IOException {
-        var messages = new ArrayList<NetlinkMessage>();
-        boolean interrupted = false;
-        Malformed malformed = null;
-        while (true) {
+    private Answer collect(String operation, Answer answer) throws IOException {
+        boolean complete = false;
+        while (!complete) {
             if (!awaitReadable(ANSWER_TIMEOUT_MILLIS)) {
                 requireOpen();
                 throw new NetlinkException(operation, Errno.EIO, "the kernel does not answer");
             }
-            var batch = NetlinkMessage.parse(receiveDatagram());
-            malformed = malformed == null ? batch.malformed() : malformed;
-            for (var message : batch.messages()) {
-                if (message.sequence() != own || message.port() != port) {
-                    continue;
-                }
-                interrupted |= (message.flags() & NetlinkConstants.NLM_F_DUMP_INTR) != 0;
-                switch (message.type()) {
-                    case NetlinkConstants.NLMSG_NOOP -> {}
-                    case NetlinkConstants.NLMSG_ERROR, NetlinkConstants.NLMSG_DONE -> {
-                        Acknowledgement.of(message).check(operation);
-                        requireSound(operation, malformed);
-                        return new Answer(messages, interrupted);
-                    }
-                    case NetlinkConstants.NLMSG_OVERRUN ->
-                            throw new NetlinkException(operation, Errno.ENOBUFS, "overrun");
-                    default -> messages.add(message);
-                }
-            }
+            complete = answer.accept(NetlinkMessage.parse(receiveDatagram()));
         }
-    }
-
-    private static void requireSound(String operation, @Nullable Malformed malformed)
-            throws NetlinkException {
-        if (malformed != null) {
-            throw new NetlinkException(operation, Errno.EPROTO, "answer is " + malformed);
-        }
+        return answer;
     }
 
     /// Waits until there is something to receive; false when the time is over or `close` woke us.
