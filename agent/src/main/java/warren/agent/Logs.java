@@ -15,8 +15,11 @@ import java.util.logging.Logger;
 /// The one place that configures the log: everything to standard error, one line a message,
 /// `TIME LEVEL LOGGER: sentence key=value`. Libraries speak only from WARNING up.
 final class Logs {
-    /// Held so that its level is not collected with the logger.
+    // Held so that their levels are not collected with them.
     private static final Logger OURS = Logger.getLogger("warren");
+
+    /// Its warnings are stack traces of what clients get wrong, who are told so themselves.
+    private static final Logger HTTP = Logger.getLogger("io.helidon");
 
     private Logs() {}
 
@@ -30,6 +33,7 @@ final class Logs {
         stderr.setLevel(Level.ALL);
         root.addHandler(stderr);
         root.setLevel(Level.WARNING);
+        HTTP.setLevel(Level.SEVERE);
         OURS.setLevel(verbose ? Level.FINE : Level.INFO);
     }
 

@@ -96,7 +96,11 @@ public final class HttpApi implements AutoCloseable {
             } catch (RefusedException e) {
                 send(response, 409, e.problem().json());
             } catch (IOException e) {
-                LOG.log(Level.WARNING, "request failed path=" + request.path().path(), e);
+                LOG.log(
+                        Level.WARNING,
+                        "request failed path={0} reason={1}",
+                        request.path().path(),
+                        text(e));
                 send(response, 500, new Problem(text(e), null).json());
             }
         };
