@@ -235,7 +235,10 @@ public final class Device {
                     self == null || !up
                             ? Drop.NOT_READY
                             : receiver.receive(
-                                    batch, index, self, source, nowNanos, underLoad, outbox);
+                                    batch,
+                                    index,
+                                    new Arrival(self, source, nowNanos, outbox),
+                                    underLoad);
             if (drop != null) {
                 drops.add(drop);
             }

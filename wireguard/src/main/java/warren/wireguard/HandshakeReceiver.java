@@ -29,107 +29,74 @@ final class HandshakeReceiver {
     }
 
     /// @return null when it had an effect, else why not
-    @Nullable Drop receive(
-            PacketBatch batch,
-            int index,
-            Identity self,
-            Endpoint source,
-            long nowNanos,
-            boolean underLoad,
-            Outbox outbox) {
+    @Nullable Drop receive(PacketBatch batch, int index, Arrival arrival, boolean underLoad) {
         MessageKind kind = MessageKind.of(batch.memory, batch.offset[index], batch.length[index]);
         return switch (kind) {
             case TOO_SHORT -> Drop.TOO_SHORT;
             case UNKNOWN_TYPE -> Drop.UNKNOWN_TYPE;
             case WRONG_LENGTH -> Drop.WRONG_LENGTH;
             case TRANSPORT -> throw new IllegalArgumentException("transport data is Keypair's");
-            case COOKIE_REPLY -> acceptCookie(bytes(batch, index), nowNanos);
+            case COOKIE_REPLY -> acceptCookie(bytes(batch, index), arrival);
             case INITIATION -> {
                 byte[] message = bytes(batch, index);
-                Drop refused =
-                        admit(
-                                message,
-                                MessageLayout.INITIATION_MAC1,
-                                self,
-                                source,
-                                nowNanos,
-                                underLoad,
-                                outbox);
-                yield refused != null ? refused : answer(message, self, source, nowNanos, outbox);
+                Drop refused = admit(message, MessageLayout.INITIATION_MAC1, arrival, underLoad);
+                yield refused != null ? refused : answer(message, arrival);
             }
             case RESPONSE -> {
                 byte[] message = bytes(batch, index);
-                Drop refused =
-                        admit(
-                                message,
-                                MessageLayout.RESPONSE_MAC1,
-                                self,
-                                source,
-                                nowNanos,
-                                underLoad,
-                                outbox);
-                yield refused != null ? refused : complete(message, self, source, nowNanos, outbox);
+                Drop refused = admit(message, MessageLayout.RESPONSE_MAC1, arrival, underLoad);
+                yield refused != null ? refused : complete(message, arrival);
             }
         };
     }
 
     /// The MACs and the limits. Whoever lacks mac1 is not even answered; who lacks mac2 under load
     /// gets a cookie.
-    private @Nullable Drop admit(
-            byte[] message,
-            int mac1At,
-            Identity self,
-            Endpoint source,
-            long nowNanos,
-            boolean underLoad,
-            Outbox outbox) {
-        if (!CookieKeys.hasMac(self.mac1Key, message, mac1At)) {
+    private @Nullable Drop admit(byte[] message, int mac1At, Arrival arrival, boolean underLoad) {
+        if (!CookieKeys.hasMac(arrival.self().mac1Key, message, mac1At)) {
             return Drop.BAD_MAC1;
         }
         if (!underLoad) {
             return null;
         }
-        if (!cookies.accepts(message, mac1At + MessageLayout.MAC, source, nowNanos)) {
-            byte[] reply = cookies.reply(self, message, mac1At, source, nowNanos);
-            outbox.send(new Datagram(source, reply, null));
+        Endpoint source = arrival.source();
+        long now = arrival.nowNanos();
+        if (!cookies.accepts(message, mac1At + MessageLayout.MAC, source, now)) {
+            byte[] reply = cookies.reply(arrival.self(), message, mac1At, source, now);
+            arrival.outbox().send(new Datagram(source, reply, null));
             return Drop.COOKIE_REQUIRED;
         }
         synchronized (limiter) {
-            return limiter.allow(source.address(), nowNanos) ? null : Drop.RATE_LIMITED;
+            return limiter.allow(source.address(), now) ? null : Drop.RATE_LIMITED;
         }
     }
 
-    private @Nullable Drop answer(
-            byte[] message, Identity self, Endpoint source, long nowNanos, Outbox outbox) {
-        IncomingInitiation incoming = new IncomingInitiation(message, self);
+    private @Nullable Drop answer(byte[] message, Arrival arrival) {
+        IncomingInitiation incoming = new IncomingInitiation(message, arrival.self());
         try {
-            PublicKey claimed = incoming.openStatic(self);
+            PublicKey claimed = incoming.openStatic(arrival.self());
             if (claimed == null) {
                 return Drop.HANDSHAKE_REFUSED;
             }
             Peer peer = device.peer(claimed);
-            return peer == null
-                    ? Drop.UNKNOWN_PEER
-                    : peer.handshake().respond(incoming, source, nowNanos, outbox);
+            return peer == null ? Drop.UNKNOWN_PEER : peer.handshake().respond(incoming, arrival);
         } finally {
             incoming.wipe();
         }
     }
 
-    private @Nullable Drop complete(
-            byte[] message, Identity self, Endpoint source, long nowNanos, Outbox outbox) {
+    private @Nullable Drop complete(byte[] message, Arrival arrival) {
         IndexTable.Entry entry = find(message, MessageLayout.RESPONSE_RECEIVER);
-        if (entry == null) {
-            return Drop.UNKNOWN_INDEX;
-        }
-        return entry.peer.handshake().complete(entry, message, self, source, nowNanos, outbox);
+        return entry == null
+                ? Drop.UNKNOWN_INDEX
+                : entry.peer.handshake().complete(entry, message, arrival);
     }
 
-    private @Nullable Drop acceptCookie(byte[] message, long nowNanos) {
+    private @Nullable Drop acceptCookie(byte[] message, Arrival arrival) {
         IndexTable.Entry entry = find(message, MessageLayout.COOKIE_RECEIVER);
         return entry == null
                 ? Drop.UNKNOWN_INDEX
-                : entry.peer.handshake().acceptCookie(message, nowNanos);
+                : entry.peer.handshake().acceptCookie(message, arrival.nowNanos());
     }
 
     private IndexTable.@Nullable Entry find(byte[] message, int at) {

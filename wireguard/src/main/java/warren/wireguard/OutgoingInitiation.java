@@ -19,16 +19,17 @@ final class OutgoingInitiation {
         this.noise = new NoiseState(responder);
     }
 
-    /// Begins a handshake; null where the peer's public key is a point of small order.
+    /// Begins a handshake with the peer of `entry`; null where its public key is a point of small
+    /// order.
     ///
     /// @param staticShared the shared secret of the two static keys
     static @Nullable OutgoingInitiation create(
             IndexTable.Entry entry,
             Identity self,
-            PublicKey responder,
             byte[] staticShared,
             byte[] timestamp,
             RandomSource random) {
+        PublicKey responder = entry.peer.publicKey();
         OutgoingInitiation initiation = new OutgoingInitiation(entry, responder);
         random.fill(initiation.ephemeral);
         X25519 curve = new X25519();

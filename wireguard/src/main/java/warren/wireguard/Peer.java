@@ -247,19 +247,19 @@ public final class Peer {
     }
 
     /// We have answered an initiation.
-    void responded(Keypair keypair, Endpoint source, long nowNanos) {
+    void responded(Keypair keypair, Arrival arrival) {
         slots.addResponded(keypair);
-        sessionBegun(MessageLayout.INITIATION_LENGTH, source, nowNanos);
-        timers.sentHandshake(nowNanos);
+        sessionBegun(MessageLayout.INITIATION_LENGTH, arrival);
+        timers.sentHandshake(arrival.nowNanos());
     }
 
     /// Our initiation was answered: something must be sent at once, for it is what tells the
     /// responder that the session stands.
-    void completed(Keypair keypair, Endpoint source, long nowNanos, Outbox outbox) {
+    void completed(Keypair keypair, Arrival arrival) {
         slots.addInitiated(keypair);
-        sessionBegun(MessageLayout.RESPONSE_LENGTH, source, nowNanos);
+        sessionBegun(MessageLayout.RESPONSE_LENGTH, arrival);
         handshakeCompleted();
-        sendKeepalive(outbox);
+        sendKeepalive(arrival.outbox());
     }
 
     // --- life, called by Device
@@ -373,11 +373,11 @@ public final class Peer {
         }
     }
 
-    private void sessionBegun(int messageLength, Endpoint source, long nowNanos) {
-        roam(source);
+    private void sessionBegun(int messageLength, Arrival arrival) {
+        roam(arrival.source());
         receivedBytes.add(messageLength);
-        timers.sessionBegun(nowNanos);
-        timers.received(nowNanos);
+        timers.sessionBegun(arrival.nowNanos());
+        timers.received(arrival.nowNanos());
     }
 
     private void handshakeCompleted() {

@@ -92,12 +92,7 @@ final class PeerHandshake {
         IndexTable.Entry entry = device.indices().allocate(peer);
         OutgoingInitiation begun =
                 OutgoingInitiation.create(
-                        entry,
-                        self,
-                        peer.publicKey(),
-                        staticShared,
-                        device.timestamps().next(),
-                        device.random());
+                        entry, self, staticShared, device.timestamps().next(), device.random());
         if (begun == null) {
             entry.release();
             return;
@@ -113,20 +108,20 @@ final class PeerHandshake {
     /// Answers an initiation, whose static key is this peer's.
     ///
     /// @return null when answered, else why not
-    synchronized @Nullable Drop respond(
-            IncomingInitiation incoming, Endpoint source, long nowNanos, Outbox outbox) {
+    synchronized @Nullable Drop respond(IncomingInitiation incoming, Arrival arrival) {
         Tai64n timestamp = staticShared == null ? null : incoming.openTimestamp(staticShared);
         if (timestamp == null) {
             return Drop.HANDSHAKE_REFUSED;
         }
+        long now = arrival.nowNanos();
         if (!timestamp.isAfter(greatestTimestamp)) {
             return Drop.REPLAYED_INITIATION;
         }
-        if (floodLimit.isAhead(nowNanos)) {
+        if (floodLimit.isAhead(now)) {
             return Drop.INITIATION_FLOOD;
         }
         greatestTimestamp = timestamp;
-        floodLimit.set(nowNanos + ProtocolConstants.INITIATION_INTERVAL_MIN);
+        floodLimit.set(now + ProtocolConstants.INITIATION_INTERVAL_MIN);
         IndexTable.Entry entry = device.indices().allocate(peer);
         byte[] response = new byte[MessageLayout.RESPONSE_LENGTH];
         TransportKeys keys = incoming.respond(response, entry.index, preshared, device.random());
@@ -134,36 +129,28 @@ final class PeerHandshake {
             entry.release();
             return Drop.HANDSHAKE_REFUSED;
         }
-        cookie.addMacs(response, MessageLayout.RESPONSE_MAC1, nowNanos);
-        Keypair keypair = keypair(keys, entry, incoming.senderIndex(), false, nowNanos);
-        peer.responded(keypair, source, nowNanos);
-        peer.send(response, source, outbox);
+        cookie.addMacs(response, MessageLayout.RESPONSE_MAC1, now);
+        peer.responded(keypair(keys, entry, incoming.senderIndex(), false, now), arrival);
+        peer.send(response, arrival.source(), arrival.outbox());
         return null;
     }
 
     /// Finishes the handshake that `entry` stands for.
     ///
     /// @return null when finished, else why not
-    synchronized @Nullable Drop complete(
-            IndexTable.Entry entry,
-            byte[] response,
-            Identity self,
-            Endpoint source,
-            long nowNanos,
-            Outbox outbox) {
+    synchronized @Nullable Drop complete(IndexTable.Entry entry, byte[] response, Arrival arrival) {
         OutgoingInitiation begun = outgoing;
         if (begun == null || begun.entry != entry) {
             return Drop.UNEXPECTED;
         }
-        TransportKeys keys = begun.accept(response, self, preshared);
+        TransportKeys keys = begun.accept(response, arrival.self(), preshared);
         if (keys == null) {
             return Drop.HANDSHAKE_REFUSED;
         }
         begun.wipe();
         outgoing = null;
         int remoteIndex = MessageWriter.readInt(response, MessageLayout.SENDER);
-        Keypair keypair = keypair(keys, entry, remoteIndex, true, nowNanos);
-        peer.completed(keypair, source, nowNanos, outbox);
+        peer.completed(keypair(keys, entry, remoteIndex, true, arrival.nowNanos()), arrival);
         return null;
     }
 
