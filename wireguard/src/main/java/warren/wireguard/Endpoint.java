@@ -32,8 +32,7 @@ public record Endpoint(
         return source == null ? this : new Endpoint(address, port, scopeId, null, 0);
     }
 
-    /// `192.0.2.1:51820` or `[2001:db8::1]:51820`, with `%INDEX` for a scope, as `wg show` prints
-    // it.
+    /// `192.0.2.1:51820` or `[2001:db8::1]:51820`, with `%INDEX` for a scope: as `wg show`.
     @Override
     public String toString() {
         if (address.isV4()) {

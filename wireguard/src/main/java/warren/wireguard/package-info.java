@@ -6,8 +6,7 @@
 /// A [warren.wireguard.Device] holds the keys, the peers and the routing table of one interface. A
 /// packet leaves through `Device.route` and `Peer.seal`; a datagram comes in through
 /// `Device.keypair` and `Keypair.open`, or `Device.receiveHandshake` where it is no data. What is
-// to
-/// be sent beside that, and which waiting packets may go, is collected in an
+/// to be sent beside that, and which waiting packets may go, is collected in an
 /// [warren.wireguard.Outbox], which whoever called drains. `Device.onTimer` does what is due.
 ///
 /// Encryption of data is a port, [warren.wireguard.Aead], since the fast way is native; randomness
