@@ -377,8 +377,7 @@ final class Reconciler {
                     new Problem("the tunnel is not up yet" + reason(), "try again"));
         }
         AddressPlan.Allocation allocation =
-                containers.reserve(
-                        name, netns, wanted, gossip.view().members(), System.nanoTime());
+                containers.reserve(name, netns, wanted, gossip.view().members(), System.nanoTime());
         announce(new Underlay(kernel.snapshot()));
         return allocation;
     }

@@ -25,7 +25,12 @@ class AgentConfigTest {
         AgentConfig config =
                 AgentConfig.parse(
                         "f",
-                        List.of("# comment", "", " interface = warren0 ", "port=5000", "join-port = 5001"));
+                        List.of(
+                                "# comment",
+                                "",
+                                " interface = warren0 ",
+                                "port=5000",
+                                "join-port = 5001"));
         assertEquals(
                 AgentConfig.standard()
                         .withInterface("warren0")

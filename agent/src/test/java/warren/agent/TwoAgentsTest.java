@@ -121,8 +121,19 @@ class TwoAgentsTest {
     void noPingIsLostWhileAnAgentIsDown() throws IOException, InterruptedException {
         Process ping =
                 new ProcessBuilder(
-                                "ip", "netns", "exec", "wagcA", "ping", "-q", "-i", "0.1", "-c",
-                                "100", "-W", "5", "10.100.0.3")
+                                "ip",
+                                "netns",
+                                "exec",
+                                "wagcA",
+                                "ping",
+                                "-q",
+                                "-i",
+                                "0.1",
+                                "-c",
+                                "100",
+                                "-W",
+                                "5",
+                                "10.100.0.3")
                         .redirectErrorStream(true)
                         .start();
         beta.stop();
@@ -186,8 +197,18 @@ class TwoAgentsTest {
                 IOException.class,
                 () ->
                         TestNode.run(
-                                "ip", "netns", "exec", "wagcA", "ping", "-I", "10.100.0.77",
-                                "-c", "1", "-W", "1", "10.100.0.3"));
+                                "ip",
+                                "netns",
+                                "exec",
+                                "wagcA",
+                                "ping",
+                                "-I",
+                                "10.100.0.77",
+                                "-c",
+                                "1",
+                                "-W",
+                                "1",
+                                "10.100.0.3"));
         TestNode.run("ip", "-n", "wagcA", "addr", "del", "10.100.0.77/32", "dev", "eth0");
     }
 
@@ -203,9 +224,7 @@ class TwoAgentsTest {
             assertReachable("wagcX", "10.100.0.3");
             assertThrows(
                     RefusedException.class,
-                    () ->
-                            alpha.client()
-                                    .attach(new AttachRequest("cy", "/run/netns/wagcX", null)));
+                    () -> alpha.client().attach(new AttachRequest("cy", "/run/netns/wagcX", null)));
         } finally {
             TestNode.run("ip", "netns", "del", "wagcX");
         }
@@ -225,8 +244,14 @@ class TwoAgentsTest {
                         IOException.class,
                         () ->
                                 TestNode.run(
-                                        "nsenter", "-t", pid, "-m", "-n", "--",
-                                        directory.resolve("wagA/warren").toString(), "agent"));
+                                        "nsenter",
+                                        "-t",
+                                        pid,
+                                        "-m",
+                                        "-n",
+                                        "--",
+                                        directory.resolve("wagA/warren").toString(),
+                                        "agent"));
         assertTrue(
                 String.valueOf(e.getMessage()).contains("another agent runs on this node"),
                 e.getMessage());

@@ -46,8 +46,7 @@ class ControlClientTest {
     void readsAnAnswerThatComesInSmallPieces() throws IOException {
         String body = Status.uninitialised(List.of()).jsonText();
         CompletableFuture<String> request = answer(ok(body), 3);
-        assertEquals(
-                Status.State.UNINITIALISED, new ControlClient(socket).status().state());
+        assertEquals(Status.State.UNINITIALISED, new ControlClient(socket).status().state());
         assertTrue(request.join().startsWith("GET /v1/status HTTP/1.1\r\n"));
     }
 
@@ -109,7 +108,8 @@ class ControlClientTest {
                         "HTTP/1.1 200 OK\r\nX: " + "y".repeat(20_000))) {
             answer(bad, 1000);
             assertThrows(
-                    IOException.class, () -> new ControlClient(socket).detach(new DetachRequest("x")));
+                    IOException.class,
+                    () -> new ControlClient(socket).detach(new DetachRequest("x")));
         }
     }
 

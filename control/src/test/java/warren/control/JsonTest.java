@@ -134,8 +134,7 @@ class JsonTest {
         assertMalformed("{\"endpoints\":[1]}", "field endpoints holds more than strings");
         assertMalformed("[]", "not a JSON object");
         MalformedJsonException missing =
-                assertThrows(
-                        MalformedJsonException.class, () -> DetachRequest.parse(bytes("{}")));
+                assertThrows(MalformedJsonException.class, () -> DetachRequest.parse(bytes("{}")));
         assertEquals("field name is missing", missing.getMessage());
     }
 

@@ -73,8 +73,7 @@ class HttpApiTest {
     @Test
     void onlyTheOwnerMayUseTheSocket() throws IOException {
         assertEquals(
-                "rw-------",
-                PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)));
+                "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)));
     }
 
     @Test

@@ -80,8 +80,7 @@ class ContainersTest {
     @Test
     void aNameInUseIsNotGivenToAnotherNamespace() throws IOException {
         attach("blue", BLUE, null);
-        RefusedException e =
-                assertThrows(RefusedException.class, () -> attach("blue", RED, null));
+        RefusedException e = assertThrows(RefusedException.class, () -> attach("blue", RED, null));
         assertTrue(String.valueOf(e.getMessage()).contains("is attached with"), e.getMessage());
     }
 
@@ -178,8 +177,7 @@ class ContainersTest {
         Files.write(file, damaged);
         IOException e = assertThrows(IOException.class, this::restarted);
         assertTrue(String.valueOf(e.getMessage()).contains(file.toString()), e.getMessage());
-        assertEquals(
-                new String(damaged, StandardCharsets.UTF_8), Files.readString(file));
+        assertEquals(new String(damaged, StandardCharsets.UTF_8), Files.readString(file));
     }
 
     private Containers restarted() throws IOException {
@@ -200,8 +198,7 @@ class ContainersTest {
 
     private AddressPlan.Allocation reserve(String name, Path netns, IpAddress wanted)
             throws IOException {
-        AddressPlan.Allocation first =
-                containers.reserve(name, netns, wanted, List.of(), nowNanos);
+        AddressPlan.Allocation first = containers.reserve(name, netns, wanted, List.of(), nowNanos);
         if (first instanceof AddressPlan.Allocation.Wait(long untilNanos)) {
             nowNanos = untilNanos;
             return containers.reserve(name, netns, wanted, List.of(), nowNanos);
@@ -211,8 +208,7 @@ class ContainersTest {
 
     private Container attach(String name, Path netns, IpAddress wanted) throws IOException {
         AddressPlan.Allocation.Given given =
-                assertInstanceOf(
-                        AddressPlan.Allocation.Given.class, reserve(name, netns, wanted));
+                assertInstanceOf(AddressPlan.Allocation.Given.class, reserve(name, netns, wanted));
         return containers.attach(name, netns, given.address(), 1420);
     }
 }

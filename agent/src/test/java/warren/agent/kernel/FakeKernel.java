@@ -29,19 +29,7 @@ public final class FakeKernel implements Kernel {
 
     /// Adds a link that is down, with the settings that Linux gives new links.
     public Link addLink(String name, String kind, int mtu, @Nullable String alias) {
-        Link link =
-                new Link(
-                        links.size() + 1,
-                        name,
-                        kind,
-                        mtu,
-                        false,
-                        true,
-                        null,
-                        alias,
-                        0,
-                        0,
-                        -1);
+        Link link = new Link(links.size() + 1, name, kind, mtu, false, true, null, alias, 0, 0, -1);
         links.add(link);
         for (LinkSetting setting : LinkSetting.values()) {
             settings.put(key(setting, name), 0);
@@ -53,8 +41,7 @@ public final class FakeKernel implements Kernel {
 
     /// Puts an address there, as an administrator would.
     public void assign(Link link, String address) {
-        addresses.add(
-                new AssignedAddress(link.index(), Cidr.parse(address), null, null, Set.of()));
+        addresses.add(new AssignedAddress(link.index(), Cidr.parse(address), null, null, Set.of()));
     }
 
     /// Puts a route there, as an administrator would.
@@ -146,8 +133,7 @@ public final class FakeKernel implements Kernel {
                 .forEach(
                         key -> {
                             int value = settings.get(key);
-                            boolean initial =
-                                    value == (key.startsWith("IPV6_ACCEPT_RA") ? 1 : 0);
+                            boolean initial = value == (key.startsWith("IPV6_ACCEPT_RA") ? 1 : 0);
                             text.append(initial ? "" : "sysctl " + key + " = " + value + "\n");
                         });
         rules.forEach(rule -> text.append(text(rule)).append('\n'));

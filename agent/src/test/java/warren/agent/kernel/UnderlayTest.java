@@ -86,8 +86,7 @@ class UnderlayTest {
     }
 
     private int mtuTo(String... peers) {
-        return underlay()
-                .tunnelMtu(java.util.Arrays.stream(peers).map(IpAddress::parse).toList());
+        return underlay().tunnelMtu(java.util.Arrays.stream(peers).map(IpAddress::parse).toList());
     }
 
     private Link up(Link link, String... addresses) {

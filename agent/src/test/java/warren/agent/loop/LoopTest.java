@@ -40,8 +40,7 @@ class LoopTest {
     void workRunsOnTheLoopAndItsResultComesBack() throws IOException {
         start(now -> now + LONG_NANOS);
         assertEquals(
-                "loop-under-test",
-                loop.call(() -> Thread.currentThread().getName(), PATIENCE));
+                "loop-under-test", loop.call(() -> Thread.currentThread().getName(), PATIENCE));
     }
 
     @Test

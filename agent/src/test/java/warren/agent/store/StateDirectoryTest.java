@@ -64,8 +64,7 @@ class StateDirectoryTest {
         try (AgentLock first = AgentLock.take(file)) {
             assertTrue(first != null);
             // One process cannot contend with itself over a file lock: a second one has to.
-            assertEquals(
-                    Long.toString(ProcessHandle.current().pid()), Files.readString(file));
+            assertEquals(Long.toString(ProcessHandle.current().pid()), Files.readString(file));
         }
         try (AgentLock again = AgentLock.take(file)) {
             assertTrue(again != null);

@@ -14,7 +14,14 @@ class LauncherTest {
         assertEquals(
                 List.of("/jdk/bin/java", "-cp", "x", "warren.cli.Main"),
                 Launcher.beforeAgent(
-                        List.of("/jdk/bin/java", "-cp", "x", "warren.cli.Main", "agent", "-v", "")));
+                        List.of(
+                                "/jdk/bin/java",
+                                "-cp",
+                                "x",
+                                "warren.cli.Main",
+                                "agent",
+                                "-v",
+                                "")));
     }
 
     @Test

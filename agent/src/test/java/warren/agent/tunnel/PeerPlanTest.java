@@ -90,8 +90,7 @@ class PeerPlanTest {
         }
         Instant later = START.plusSeconds(3600);
         device.roam(alpha, ROAMED, later.minusSeconds(100));
-        assertEquals(
-                List.of(), changes(later, wish(alpha, List.of(SECOND), "10.100.4.0/26")));
+        assertEquals(List.of(), changes(later, wish(alpha, List.of(SECOND), "10.100.4.0/26")));
     }
 
     @Test
@@ -146,7 +145,8 @@ class PeerPlanTest {
                 wish(alpha, List.of(FIRST), "10.100.0.3/32"),
                 wish(beta, List.of(SECOND), "10.100.5.0/26"));
         PeerWish[] moved = {
-            wish(alpha, List.of(FIRST)), wish(beta, List.of(SECOND), "10.100.5.0/26", "10.100.0.3/32")
+            wish(alpha, List.of(FIRST)),
+            wish(beta, List.of(SECOND), "10.100.5.0/26", "10.100.0.3/32")
         };
         settle(START.plusSeconds(1), moved);
         assertTrue(
