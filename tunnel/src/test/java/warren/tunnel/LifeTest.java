@@ -151,14 +151,6 @@ class LifeTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"../wtn0", "wtn/0", "averyveryverylongname", ".", ".."})
-    void refusesANameThatIsNone(String name) throws Exception {
-        TestNode.Result refused = node.attempt(TestNode.warren("-f", name));
-        assertEquals(WireguardProcess.USAGE, refused.code());
-        assertEquals(1, refused.output().lines().count(), refused.output());
-    }
-
     private boolean listens(int port) {
         return node.succeeds("sh", "-c", "ss -Hlun | grep -q ':" + port + " '");
     }
