@@ -12,6 +12,9 @@ import warren.agent.api.HttpApi;
 import warren.agent.store.AgentLock;
 import warren.agent.store.NodeFiles;
 import warren.agent.store.StateDirectory;
+import warren.agent.tunnel.Launcher;
+import warren.agent.tunnel.Tunnel;
+import warren.agent.tunnel.UserspaceTunnel;
 
 /// `warren agent`: the node's daemon. Runs until it is told to stop (SIGTERM or Ctrl-C); then it
 /// leaves the tunnel, the routes and the containers as they are, so that traffic goes on. To take
@@ -34,7 +37,8 @@ public final class Agent {
                 Daemon daemon =
                         new Daemon(
                                 config,
-                                new NodeFiles(StateDirectory.open(config.stateDirectory())))) {
+                                new NodeFiles(StateDirectory.open(config.stateDirectory())),
+                                tunnel(config))) {
             daemon.resume();
             try (HttpApi _ = HttpApi.start(daemon, config.socket())) {
                 LOG.log(Level.INFO, "agent ready socket={0}", config.socket());
@@ -42,6 +46,14 @@ public final class Agent {
             }
             LOG.log(Level.INFO, "agent stopping, the tunnel stays");
         }
+    }
+
+    private static Tunnel tunnel(AgentConfig config) throws IOException {
+        return new UserspaceTunnel(
+                config.interfaceName(),
+                Launcher.ofThisProcess(),
+                config.tunnelDirectory(),
+                config.runDirectory().resolve("tunnel.log"));
     }
 
     private static Path privateDirectory(Path directory) throws IOException {

@@ -13,6 +13,7 @@ import warren.agent.kernel.NetlinkKernel;
 import warren.agent.kernel.Snapshot;
 import warren.agent.store.NodeFiles;
 import warren.agent.store.SavedNode;
+import warren.agent.tunnel.Tunnel;
 import warren.cluster.NodeContent;
 import warren.cluster.NodeRecord;
 import warren.control.AttachRequest;
@@ -34,15 +35,17 @@ final class Daemon implements Node, AutoCloseable {
 
     private final AgentConfig config;
     private final NodeFiles files;
+    private final Tunnel tunnel;
     private final SecureRandom random = new SecureRandom();
     private final ReentrantLock lock = new ReentrantLock();
 
     /// Set once, under the lock.
     private volatile @Nullable JoinedNode joined;
 
-    Daemon(AgentConfig config, NodeFiles files) {
+    Daemon(AgentConfig config, NodeFiles files, Tunnel tunnel) {
         this.config = config;
         this.files = files;
+        this.tunnel = tunnel;
     }
 
     /// Takes up the node that this machine was, where it was one.
@@ -54,7 +57,7 @@ final class Daemon implements Node, AutoCloseable {
         }
         SavedNode node = saved.withOwn(nextInstance(saved));
         files.saveRecords(node.cluster(), node.own(), node.others());
-        joined = JoinedNode.start(config, node, files, random);
+        joined = JoinedNode.start(config, node, files, tunnel, random);
         LOG.log(
                 Level.INFO,
                 "node resumed name={0} id={1} cluster={2}",
@@ -117,14 +120,13 @@ final class Daemon implements Node, AutoCloseable {
     }
 
     private Membership make(Making making) throws IOException {
-        Snapshot snapshot;
+        NodeMaker.Made made;
         try (NetlinkKernel kernel = NetlinkKernel.open()) {
-            snapshot = kernel.snapshot();
+            refuseForeignInterface(kernel.snapshot());
+            made = making.make(new NodeMaker(config, random, kernel, tunnel));
         }
-        refuseForeignInterface(snapshot);
-        NodeMaker.Made made = making.make(new NodeMaker(config, random, snapshot));
         files.create(made.node());
-        JoinedNode node = JoinedNode.start(config, made.node(), files, random);
+        JoinedNode node = JoinedNode.start(config, made.node(), files, tunnel, random);
         joined = node;
         if (made.welcome() == null) {
             node.settle();

@@ -24,8 +24,7 @@ import warren.agent.member.JoinListener;
 import warren.agent.member.MemberListener;
 import warren.agent.store.NodeFiles;
 import warren.agent.store.SavedNode;
-import warren.agent.tunnel.Launcher;
-import warren.agent.tunnel.UserspaceTunnel;
+import warren.agent.tunnel.Tunnel;
 import warren.cluster.ClusterDescriptor;
 import warren.cluster.HostPort;
 import warren.cluster.JoinResponder;
@@ -69,7 +68,12 @@ final class JoinedNode implements AutoCloseable {
     private @Nullable NetworkMonitor monitor;
     private volatile @Nullable String cloneProblem;
 
-    private JoinedNode(AgentConfig config, SavedNode node, NodeFiles files, SecureRandom random)
+    private JoinedNode(
+            AgentConfig config,
+            SavedNode node,
+            NodeFiles files,
+            Tunnel device,
+            SecureRandom random)
             throws IOException {
         this.node = node;
         this.random = random;
@@ -85,11 +89,7 @@ final class JoinedNode implements AutoCloseable {
                         random);
         this.tunnel =
                 new TunnelStep(
-                        new UserspaceTunnel(
-                                config.interfaceName(),
-                                Launcher.ofThisProcess(),
-                                config.tunnelDirectory(),
-                                config.runDirectory().resolve("tunnel.log")),
+                        device,
                         kernel,
                         node.tunnelKey(),
                         config.tunnelPort(),
@@ -102,9 +102,13 @@ final class JoinedNode implements AutoCloseable {
 
     /// Runs a node whose files are written.
     static JoinedNode start(
-            AgentConfig config, SavedNode node, NodeFiles files, SecureRandom random)
+            AgentConfig config,
+            SavedNode node,
+            NodeFiles files,
+            Tunnel device,
+            SecureRandom random)
             throws IOException {
-        JoinedNode joined = new JoinedNode(config, node, files, random);
+        JoinedNode joined = new JoinedNode(config, node, files, device, random);
         try {
             joined.joins =
                     JoinListener.start(
@@ -187,12 +191,22 @@ final class JoinedNode implements AutoCloseable {
         return report.status(problems);
     }
 
-    List<PeerStatus> peers() throws IOException {
-        DeviceState device = reconciler.device();
+    List<PeerStatus> peers() {
+        DeviceState device = device();
         try {
             return report.peers(device, Instant.now());
         } finally {
             TunnelStep.wipe(device);
+        }
+    }
+
+    /// What the tunnel says; nothing of any peer while it does not run.
+    private DeviceState device() {
+        try {
+            return reconciler.device();
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "tunnel does not answer reason={0}", e.getMessage());
+            return new DeviceState(null, 0, 0, List.of());
         }
     }
 
@@ -276,7 +290,7 @@ final class JoinedNode implements AutoCloseable {
         }
 
         @Override
-        public void cloned(long instance) {
+        public void cloned() {
             cloneProblem =
                     "another machine runs with this node's identity"
                             + " (a copied disk?); remove /var/lib/warren on one of the two";

@@ -10,11 +10,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import warren.agent.kernel.Change;
+import warren.agent.kernel.Kernel;
+import warren.agent.kernel.NodeNetwork;
 import warren.agent.kernel.Snapshot;
 import warren.agent.kernel.Underlay;
 import warren.agent.member.JoinDialer;
 import warren.agent.store.NodeSettings;
 import warren.agent.store.SavedNode;
+import warren.agent.tunnel.Tunnel;
 import warren.cluster.ClusterDescriptor;
 import warren.cluster.ClusterId;
 import warren.cluster.ClusterSecret;
@@ -32,6 +36,7 @@ import warren.control.InitRequest;
 import warren.control.JoinRequest;
 import warren.control.Problem;
 import warren.control.RefusedException;
+import warren.linux.route.Link;
 import warren.linux.route.Route;
 import warren.wireguard.IpPrefix;
 import warren.wireguard.PrivateKey;
@@ -39,16 +44,21 @@ import warren.wireguard.PublicKey;
 import warren.wireguard.X25519;
 
 /// Makes a machine a node: draws its keys, signs its first record, and joins where it is not the
-/// first. Writes nothing. Confined to the thread that makes the node.
+/// first. Writes no file. Confined to the thread that makes the node.
 final class NodeMaker {
     private final AgentConfig config;
     private final SecureRandom random;
+    private final Kernel kernel;
+    private final Tunnel tunnel;
     private final Snapshot snapshot;
 
-    NodeMaker(AgentConfig config, SecureRandom random, Snapshot snapshot) {
+    NodeMaker(AgentConfig config, SecureRandom random, Kernel kernel, Tunnel tunnel)
+            throws IOException {
         this.config = config;
         this.random = random;
-        this.snapshot = snapshot;
+        this.kernel = kernel;
+        this.tunnel = tunnel;
+        this.snapshot = kernel.snapshot();
     }
 
     /// A node that has just been made.
@@ -90,7 +100,6 @@ final class NodeMaker {
                         content(settings, keys, token.cluster(), token.secret()), token.cluster());
         JoinDialer.Welcome welcome = join(token, keys.identity, record);
         ClusterDescriptor cluster = welcome.joined().cluster();
-        refuseOverlap(cluster.network(), "remove the route, or join another cluster");
         NodeId self = keys.identity.id();
         List<NodeRecord> others =
                 welcome.joined().nodes().stream()
@@ -109,14 +118,35 @@ final class NodeMaker {
                 welcome);
     }
 
+    /// The tunnel's process is started first: the member that takes this node in speaks to it
+    /// through the tunnel at once, and would suspect a node whose tunnel is seconds late.
     private JoinDialer.Welcome join(JoinToken token, Identity identity, NodeRecord record)
-            throws RefusedException {
+            throws IOException {
+        startTunnel();
         try {
-            return new JoinDialer(token.cluster(), token.secret(), identity, random)
-                    .join(token.seeds(), _ -> record);
+            JoinDialer.Welcome welcome =
+                    new JoinDialer(token.cluster(), token.secret(), identity, random)
+                            .join(token.seeds(), _ -> record);
+            refuseOverlap(
+                    welcome.joined().cluster().network(),
+                    "remove the route, or join another cluster");
+            return welcome;
         } catch (JoinDialer.NotJoinedException e) {
+            tunnel.remove();
             throw new RefusedException(new Problem("cannot join: " + e.getMessage(), null));
+        } catch (IOException e) {
+            tunnel.remove();
+            throw e;
         }
+    }
+
+    private void startTunnel() throws IOException {
+        tunnel.ensure();
+        Link link = kernel.snapshot().link(tunnel.interfaceName());
+        if (link == null) {
+            throw new IOException("the tunnel has ended at once; see tunnel.log in /run/warren");
+        }
+        kernel.apply(new Change.SetLink(link.index(), NodeNetwork.marked()));
     }
 
     private static JoinToken token(String text) throws RefusedException {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -127,6 +128,7 @@ class ControlClientTest {
     }
 
     /// Serves one connection; the future has what the client sent.
+    @CanIgnoreReturnValue
     private CompletableFuture<String> answer(String text, int pieces) {
         CompletableFuture<String> request = new CompletableFuture<>();
         Thread.ofVirtual()

@@ -33,6 +33,9 @@ public final class GossipLoop {
     /// How long news of others may stay unsaved. Losing them costs one anti-entropy round.
     private static final long SAVE_AFTER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    /// After how many newer records of ours that we did not sign a clone is reported.
+    private static final int CLONE_AFTER = 3;
+
     /// How soon binding is tried again where the node address is not there yet.
     private static final long REBIND_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -48,6 +51,7 @@ public final class GossipLoop {
     private final Gossip gossip;
     private NodeRecord own;
     private @Nullable GossipSocket socket;
+    private int foreignInstances;
     private boolean viewOutdated;
     private boolean unsaved;
     private long saveAtNanos;
@@ -150,6 +154,7 @@ public final class GossipLoop {
             next = earlier(next, openSocket(nowNanos));
         }
         if (unsaved && saveAtNanos - nowNanos <= 0) {
+            saveAtNanos = nowNanos + SAVE_AFTER_NANOS;
             save();
         }
         return unsaved ? earlier(next, saveAtNanos) : next;
@@ -194,8 +199,11 @@ public final class GossipLoop {
             return;
         }
         long sequence = Math.max(own.sequence(), above) + 1;
-        own = NodeRecord.sign(content.withSequence(sequence), node.identity(), node.cluster().id());
-        save();
+        NodeRecord next =
+                NodeRecord.sign(
+                        content.withSequence(sequence), node.identity(), node.cluster().id());
+        save(next);
+        own = next;
         gossip.publish(own, System.nanoTime());
         publishView();
     }
@@ -211,9 +219,15 @@ public final class GossipLoop {
     }
 
     private void save() throws IOException {
-        unsaved = false;
+        save(own);
+    }
+
+    private void save(NodeRecord record) throws IOException {
         files.saveRecords(
-                node.cluster(), own, gossip.members().stream().map(Member::record).toList());
+                node.cluster(),
+                record,
+                gossip.members().stream().map(Member::record).toList());
+        unsaved = false;
     }
 
     /// What the core wants done; called on the loop.
@@ -240,12 +254,18 @@ public final class GossipLoop {
                 }
                 case GossipEvent.RecordChanged _, GossipEvent.Forgotten _ -> changed();
                 case GossipEvent.OwnRecordOutrun(long sequence, long instance) -> {
-                    if (instance != own.content().instance()) {
-                        listener.cloned(instance);
-                    }
+                    outrun(instance);
                     loop.offer(() -> publishNow(content -> content, sequence));
                 }
                 case GossipEvent.RecoveryDue(NodeRecord target) -> listener.recoveryDue(target);
+            }
+        }
+
+        /// Once is a start from old state; again and again is a second node with our identity.
+        private void outrun(long instance) {
+            boolean foreign = instance != own.content().instance();
+            if (foreign && ++foreignInstances >= CLONE_AFTER) {
+                listener.cloned();
             }
         }
 
