@@ -33,8 +33,12 @@ final class DemoCommand {
         }
         DemoOptions options =
                 new DemoOptions(nodes, words.has(KEEP), words.has(Option.JSON), launcher());
-        boolean held = new DemoRun(options, console.in(), console.out(), console.err()).run();
-        return held ? Exit.DONE : Exit.FAILED;
+        DemoRun demo = new DemoRun(options, console.in(), console.out(), console.err());
+        return switch (demo.run()) {
+            case HELD -> Exit.DONE;
+            case DOUBTFUL -> Exit.FAILED;
+            case INTERRUPTED -> Exit.INTERRUPTED;
+        };
     }
 
     /// The launcher that started this process says where it is.

@@ -11,5 +11,8 @@ final class Exit {
     /// The command line itself was wrong.
     static final int USAGE = 2;
 
+    /// What a shell makes of Ctrl-C: 128 and SIGINT's number.
+    static final int INTERRUPTED = 130;
+
     private Exit() {}
 }

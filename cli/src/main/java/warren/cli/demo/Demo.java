@@ -2,7 +2,6 @@
 package warren.cli.demo;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +22,7 @@ final class Demo {
     private final List<DemoNode> nodes = new ArrayList<>();
     private final List<Netns> containers = new ArrayList<>();
     /// Tells the namespaces of demos that run at the same time apart.
-    private final String prefix = "warren-demo-" + ProcessHandle.current().pid() + "-";
+    private final String prefix = Leftovers.prefix();
 
     Demo(DemoOptions options, Narration tell, Cleanup cleanup) {
         this.options = options;
@@ -32,6 +31,7 @@ final class Demo {
     }
 
     DemoResult run() throws IOException, InterruptedException {
+        Leftovers.remove();
         Path directory = temporaryDirectory();
         tell.title(
                 "Warren demo: "
@@ -66,16 +66,8 @@ final class Demo {
     }
 
     private Path temporaryDirectory() throws IOException {
-        Path directory = Files.createTempDirectory("warren-demo-");
-        cleanup.later(
-                () -> {
-                    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-                        for (Path file : files) {
-                            Files.delete(file);
-                        }
-                    }
-                    Files.delete(directory);
-                });
+        Path directory = Files.createTempDirectory(prefix);
+        cleanup.later(() -> Leftovers.removeDirectory(directory));
         return directory;
     }
 

@@ -18,6 +18,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class DemoRun {
     private static final Duration CLEANUP_LIMIT = Duration.ofSeconds(30);
 
+    private static final List<String> PROGRAMS =
+            List.of("ip", "nsenter", "unshare", "mount", "bash", "tcpdump", "ping", "iperf3");
+    private static final String INSTALL =
+            "apt-get install iproute2 util-linux tcpdump iputils-ping iperf3 wireguard-tools";
+
     private final DemoOptions options;
     private final InputStream in;
     private final PrintStream out;
@@ -32,10 +37,23 @@ public final class DemoRun {
         this.err = err;
     }
 
-    /// Returns whether everything that the demo claims was seen to hold.
-    ///
+    /// How a demo ended; everything is cleaned up by then.
+    public enum Ending {
+        /// Everything that the demo claims was seen to hold.
+        HELD,
+        /// It came to its end, and something was not as claimed.
+        DOUBTFUL,
+        /// Ctrl-C or SIGTERM.
+        INTERRUPTED
+    }
+
     /// @throws IOException where it broke off; everything is cleaned up by then
-    public boolean run() throws IOException {
+    public Ending run() throws IOException {
+        List<String> missing = Tool.missing(PROGRAMS);
+        if (!missing.isEmpty()) {
+            throw new DemoException(
+                    "the demo needs " + String.join(", ", missing) + "; on Debian: " + INSTALL);
+        }
         Thread script = Thread.currentThread();
         Thread hook = new Thread(() -> stop(script), "demo-stop");
         Runtime.getRuntime().addShutdownHook(hook);
@@ -49,7 +67,7 @@ public final class DemoRun {
         }
     }
 
-    private boolean runAndCleanUp() throws IOException {
+    private Ending runAndCleanUp() throws IOException {
         Narration tell = new Narration(options.json() ? err : out);
         Cleanup cleanup = new Cleanup();
         Demo demo = new Demo(options, tell, cleanup);
@@ -66,10 +84,10 @@ public final class DemoRun {
             }
             return verdict(result, tell);
         } catch (InterruptedException _) {
-            return false; // Ctrl-C
+            return Ending.INTERRUPTED;
         } catch (IOException e) {
             if (stopping.get()) {
-                return false; // Ctrl-C reached the programs of the demo first
+                return Ending.INTERRUPTED; // it reached the programs of the demo first
             }
             demo.lastWords().forEach(err::println);
             if (options.json()) {
@@ -81,14 +99,14 @@ public final class DemoRun {
         }
     }
 
-    private static boolean verdict(DemoResult result, Narration tell) {
+    private static Ending verdict(DemoResult result, Narration tell) {
         List<String> doubts = result.doubts();
         tell.blank();
         if (doubts.isEmpty()) {
             tell.title("All of it held. Everything the demo made is being removed.");
         }
         doubts.forEach(doubt -> tell.title("NOT AS CLAIMED: " + doubt));
-        return doubts.isEmpty();
+        return doubts.isEmpty() ? Ending.HELD : Ending.DOUBTFUL;
     }
 
     private void cleanUp(Cleanup cleanup) {
@@ -96,6 +114,9 @@ public final class DemoRun {
         boolean interrupted = Thread.interrupted();
         for (String problem : cleanup.run()) {
             err.println("could not clean up: " + problem);
+        }
+        if (stopping.get()) {
+            err.println("interrupted; what the demo made is removed");
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

@@ -6,6 +6,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -58,6 +60,20 @@ final class Tool {
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    /// Those of the programs that are not on the path.
+    static List<String> missing(List<String> programs) {
+        List<String> directories = List.of(System.getenv().getOrDefault("PATH", "").split(":", -1));
+        return programs.stream()
+                .filter(
+                        program ->
+                                directories.stream()
+                                        .noneMatch(
+                                                directory ->
+                                                        Files.isExecutable(
+                                                                Path.of(directory, program))))
+                .toList();
     }
 
     /// Several lines for `ip -batch`, in one process.
