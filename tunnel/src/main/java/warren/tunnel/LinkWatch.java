@@ -15,26 +15,26 @@ final class LinkWatch implements AutoCloseable {
 
     private final @Nullable NetworkMonitor monitor;
     private final DeviceControl control;
-    private final String name;
+    private final int index;
 
-    private LinkWatch(@Nullable NetworkMonitor monitor, DeviceControl control, String name) {
+    private LinkWatch(@Nullable NetworkMonitor monitor, DeviceControl control, int index) {
         this.monitor = monitor;
         this.control = control;
-        this.name = name;
+        this.index = index;
     }
 
-    /// @param name of the interface; the links of all others are passed over
-    static LinkWatch open(DeviceControl control, String name) {
+    /// @param index of the interface, which it keeps when it is renamed
+    static LinkWatch open(DeviceControl control, int index) {
         try {
             var topics =
                     EnumSet.of(
                             NetworkMonitor.Topic.LINKS,
                             NetworkMonitor.Topic.ADDRESSES,
                             NetworkMonitor.Topic.ROUTES);
-            return new LinkWatch(NetworkMonitor.open(topics), control, name);
+            return new LinkWatch(NetworkMonitor.open(topics), control, index);
         } catch (IOException e) {
             warn(e);
-            return new LinkWatch(null, control, name);
+            return new LinkWatch(null, control, index);
         }
     }
 
@@ -64,12 +64,12 @@ final class LinkWatch implements AutoCloseable {
     private void follow(NetworkEvent event) {
         switch (event) {
             case NetworkEvent.LinkChanged changed -> {
-                if (changed.link().name().equals(name)) {
+                if (changed.link().index() == index) {
                     control.followInterface();
                 }
             }
             case NetworkEvent.LinkRemoved removed -> {
-                if (removed.link().name().equals(name)) {
+                if (removed.link().index() == index) {
                     control.followInterface();
                 }
             }

@@ -5,7 +5,6 @@ import static java.nio.file.StandardWatchEventKinds.ENTRY_CREATE;
 import static java.nio.file.StandardWatchEventKinds.ENTRY_DELETE;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.ClosedWatchServiceException;
@@ -14,11 +13,16 @@ import java.nio.file.Path;
 import java.nio.file.WatchService;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /// Serves a device on its UAPI socket, each connection on a virtual thread of its own, and notices
 /// when the socket's name goes away, which by convention ends the device. Thread-safe.
 final class UapiServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(UapiServer.class.getName());
+
+    /// Between attempts to accept where that fails, so that the log has a line a second.
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final UapiSocket socket;
     private final UapiTarget target;
@@ -73,8 +77,12 @@ final class UapiServer implements AutoCloseable {
                 Thread.ofVirtual().name("uapi").start(() -> serve(connection));
             } catch (ClosedChannelException _) { // by close()
                 return;
-            } catch (IOException e) {
-                throw new UncheckedIOException("UAPI accept " + socket.path(), e);
+            } catch (IOException e) { // out of descriptors, most likely: others give some back
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "UAPI connection was not accepted: {0}",
+                        e.getMessage());
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
     }

@@ -85,7 +85,7 @@ final class UserspaceDevice implements AutoCloseable {
                         tun, device, control, link, underlay, sendErrors, ending, System::nanoTime);
         TransmitLoop transmit = new TransmitLoop(arena, parts, wakeTransmit);
         ReceiveLoop receive = new ReceiveLoop(arena, parts, wakeReceive);
-        this.watch = LinkWatch.open(control, options.name());
+        this.watch = LinkWatch.open(control, tun.index());
         TimerLoop clock = new TimerLoop(control, ending, System::nanoTime);
         this.server =
                 UapiServer.start(
@@ -106,6 +106,10 @@ final class UserspaceDevice implements AutoCloseable {
     /// Asks the device to end; returns at once.
     void stop() {
         ending.because(Ending.Reason.STOPPED);
+    }
+
+    boolean isRunning() {
+        return !ending.isDue();
     }
 
     /// Waits until the device has a reason to end.

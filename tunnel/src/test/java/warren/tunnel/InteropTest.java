@@ -11,12 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("root")
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class InteropTest {
     @TempDir static Path directory;
     private TestPair pair;
@@ -181,7 +177,6 @@ class InteropTest {
     }
 
     @Test
-    @Order(Integer.MAX_VALUE)
     void aFirewallThatRefusesOurDatagramsIsSurvived() throws Exception {
         forgetSessions(4);
         ping(pair.a, "10.9.0.2");
@@ -194,6 +189,21 @@ class InteropTest {
         assertTrue(
                 pair.a.log("wtn0.log").contains("Datagrams were not sent: reason=EPERM"),
                 pair.a.log("wtn0.log"));
+    }
+
+    @Test
+    void datagramsCarryTheFirewallMark() throws Exception {
+        forgetSessions(4);
+        ping(pair.a, "10.9.0.2");
+        pair.a.run("nft add table inet wtnm");
+        pair.a.run("nft add chain inet wtnm out { type filter hook output priority 0 ; }");
+        pair.a.run("nft add rule inet wtnm out meta mark 0x77 udp dport 51820 drop");
+        ping(pair.a, "10.9.0.2");
+        pair.a.run("wg set wtn0 fwmark 0x77");
+        assertFalse(pair.a.succeeds("ping", "-c", "2", "-i", "0.2", "-W", "1", "10.9.0.2"));
+        pair.a.run("wg set wtn0 fwmark off");
+        ping(pair.a, "10.9.0.2");
+        pair.a.run("nft delete table inet wtnm");
     }
 
     /// The other side forgets its session and begins a new handshake with its next packet.
