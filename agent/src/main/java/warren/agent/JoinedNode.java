@@ -69,11 +69,7 @@ final class JoinedNode implements AutoCloseable {
     private volatile @Nullable String cloneProblem;
 
     private JoinedNode(
-            AgentConfig config,
-            SavedNode node,
-            NodeFiles files,
-            Tunnel device,
-            SecureRandom random)
+            AgentConfig config, SavedNode node, NodeFiles files, Tunnel device, SecureRandom random)
             throws IOException {
         this.node = node;
         this.random = random;
@@ -102,11 +98,7 @@ final class JoinedNode implements AutoCloseable {
 
     /// Runs a node whose files are written.
     static JoinedNode start(
-            AgentConfig config,
-            SavedNode node,
-            NodeFiles files,
-            Tunnel device,
-            SecureRandom random)
+            AgentConfig config, SavedNode node, NodeFiles files, Tunnel device, SecureRandom random)
             throws IOException {
         JoinedNode joined = new JoinedNode(config, node, files, device, random);
         try {

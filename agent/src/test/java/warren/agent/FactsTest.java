@@ -40,14 +40,11 @@ class FactsTest {
         List<String> expected = new ArrayList<>();
         expected.add("10.100.0.3/32");
         expected.add("10.100.4.0/26");
-        expected.add(
-                NodeAddress.container(CLUSTER, IpPrefix.parse("10.100.0.3/32")).toString());
-        expected.add(
-                NodeAddress.container(CLUSTER, IpPrefix.parse("10.100.4.0/26")).toString());
+        expected.add(NodeAddress.container(CLUSTER, IpPrefix.parse("10.100.0.3/32")).toString());
+        expected.add(NodeAddress.container(CLUSTER, IpPrefix.parse("10.100.4.0/26")).toString());
         expected.add(NodeAddress.of(CLUSTER, other.id()) + "/128");
         List<String> actual =
-                new ArrayList<>(
-                        facts.allowedIps(other).stream().map(IpPrefix::toString).toList());
+                new ArrayList<>(facts.allowedIps(other).stream().map(IpPrefix::toString).toList());
         expected.sort(Comparator.naturalOrder());
         actual.sort(Comparator.naturalOrder());
         assertEquals(expected, actual);

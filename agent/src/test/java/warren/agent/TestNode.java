@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import warren.control.ControlClient;
 
 /// One node on this machine: a network namespace with an agent in a process of its own, whose four
@@ -84,13 +83,10 @@ final class TestNode implements AutoCloseable {
     }
 
     /// Tells the agent to end, as systemd does, and waits for it.
-    void stop() throws IOException, InterruptedException {
+    void stop() throws IOException {
         if (agent != null) {
             agent.destroy();
-            if (!agent.waitFor(30, TimeUnit.SECONDS)) {
-                agent.destroyForcibly();
-                throw new IOException("agent " + name + " did not stop");
-            }
+            Eventually.holds("agent " + name + " has stopped", () -> !agent.isAlive());
         }
     }
 
@@ -111,7 +107,7 @@ final class TestNode implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         try {
             stop();
             stopTunnel();

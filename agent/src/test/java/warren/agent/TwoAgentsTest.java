@@ -84,7 +84,7 @@ class TwoAgentsTest {
     }
 
     @AfterAll
-    void leaveNothing() throws IOException, InterruptedException {
+    void leaveNothing() throws IOException {
         try (TestNode _ = alpha;
                 TestNode _ = beta;
                 TestNode _ = stranger) {
@@ -150,7 +150,7 @@ class TwoAgentsTest {
     }
 
     @Test
-    void everythingAtOnceComesBack() throws IOException, InterruptedException {
+    void everythingAtOnceComesBack() throws IOException {
         alpha.stop();
         beta.stop();
         alpha.stopTunnel();
@@ -170,7 +170,7 @@ class TwoAgentsTest {
     }
 
     @Test
-    void aWrongSecretGetsOneLineAndLearnsNothing() throws IOException, InterruptedException {
+    void aWrongSecretGetsOneLineAndLearnsNothing() throws IOException {
         stranger.start();
         JoinToken right = JoinToken.parse(alpha.client().token().token());
         ClusterSecret wrong = ClusterSecret.random(new Random(1));

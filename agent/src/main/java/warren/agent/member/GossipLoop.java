@@ -224,9 +224,7 @@ public final class GossipLoop {
 
     private void save(NodeRecord record) throws IOException {
         files.saveRecords(
-                node.cluster(),
-                record,
-                gossip.members().stream().map(Member::record).toList());
+                node.cluster(), record, gossip.members().stream().map(Member::record).toList());
         unsaved = false;
     }
 
