@@ -17,7 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /// A machine of its own as far as a tunnel can tell: network, mount and process namespaces with
-/// private `/run/wireguard` and `/var/lib/warren`. Its first process reads our standard input, so
+/// private `/run/wireguard`, `/run/netns` and
+/// `/var/lib/warren`. Its first process reads our standard input, so
 /// that the node, and by its process namespace everything in it, is gone when the test's Java is,
 /// however that ended.
 final class TestNode implements AutoCloseable {
@@ -36,7 +37,8 @@ final class TestNode implements AutoCloseable {
     /// @param directory for logs and files of the node
     static TestNode create(Path directory) throws IOException, InterruptedException {
         String setUp =
-                "mkdir -p /run/wireguard /var/lib/warren"
+                "mkdir -p /run/wireguard /var/lib/warren /run/netns"
+                        + " && mount -t tmpfs wtn /run/netns"
                         + " && mount -t tmpfs -o mode=0700 wtn /run/wireguard"
                         + " && mount -t tmpfs -o mode=0700 wtn /var/lib/warren"
                         + " && ip link set lo up && echo ready && exec cat";
