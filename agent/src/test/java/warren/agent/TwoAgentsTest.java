@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -138,7 +139,7 @@ class TwoAgentsTest {
                         .start();
         beta.stop();
         beta.start();
-        String summary = new String(ping.getInputStream().readAllBytes());
+        String summary = new String(ping.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, ping.waitFor(), summary);
         assertTrue(summary.contains("100 received"), summary);
     }

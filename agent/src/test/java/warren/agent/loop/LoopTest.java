@@ -69,14 +69,17 @@ class LoopTest {
 
     @Test
     void theDutyRunsWhenItIsDueAndWhenWoken() throws InterruptedException {
-        CountDownLatch twice = new CountDownLatch(2);
+        CountDownLatch first = new CountDownLatch(1);
+        CountDownLatch second = new CountDownLatch(2);
         start(
                 now -> {
-                    twice.countDown();
+                    first.countDown();
+                    second.countDown();
                     return now + LONG_NANOS;
                 });
+        assertTrue(first.await(20, TimeUnit.SECONDS));
         loop.wake();
-        assertTrue(twice.await(20, TimeUnit.SECONDS));
+        assertTrue(second.await(20, TimeUnit.SECONDS));
     }
 
     @Test

@@ -30,8 +30,7 @@ import warren.wireguard.PublicKey;
 abstract class TunnelContract {
     private static final IpPrefix BLOCK = IpPrefix.parse("10.100.4.0/26");
     private static final IpPrefix SINGLE = IpPrefix.parse("10.100.0.3/32");
-    private static final Endpoint ENDPOINT =
-            Endpoint.of(IpAddress.parse("192.0.2.7"), 51820);
+    private static final Endpoint ENDPOINT = Endpoint.of(IpAddress.parse("192.0.2.7"), 51820);
 
     private final PublicKey alpha = new PublicKey(bytes(3));
     private final PublicKey beta = new PublicKey(bytes(5));
@@ -90,7 +89,8 @@ abstract class TunnelContract {
         start();
         tunnel().apply(
                         DeviceConfig.unchanged()
-                                .withPeers(List.of(addition(alpha, BLOCK), addition(beta, SINGLE))));
+                                .withPeers(
+                                        List.of(addition(alpha, BLOCK), addition(beta, SINGLE))));
         PeerState before = tunnel().state().peer(alpha).orElseThrow();
         tunnel().apply(DeviceConfig.unchanged().withPeer(PeerConfig.removal(beta)));
         assertEquals(before, tunnel().state().peer(alpha).orElseThrow());
@@ -120,8 +120,7 @@ abstract class TunnelContract {
                         .updatingOnly()
                         .changingAllowedIps(List.of(SINGLE), List.of(BLOCK));
         tunnel().apply(DeviceConfig.unchanged().withPeer(change));
-        assertEquals(
-                List.of(BLOCK), tunnel().state().peer(alpha).orElseThrow().allowedIps());
+        assertEquals(List.of(BLOCK), tunnel().state().peer(alpha).orElseThrow().allowedIps());
     }
 
     @Test
