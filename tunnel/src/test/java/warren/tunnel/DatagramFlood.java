@@ -11,7 +11,8 @@ import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 
 /// A hostile neighbour: sends datagrams that a WireGuard device must shrug off. Arguments: address,
-/// port, how many, a seed, and a capture of genuine datagrams to replay and to damage.
+/// port, how many, a seed, and a capture of genuine datagrams to replay and to damage; without a
+/// capture, all are initiations of nobody.
 final class DatagramFlood {
     /// Slow enough that the receiver's socket buffer does not swallow what is to be tested.
     private static final int BURST = 50;
@@ -28,9 +29,9 @@ final class DatagramFlood {
 
     public static void main(String[] args) throws Exception {
         InetSocketAddress target = new InetSocketAddress(args[0], Integer.parseInt(args[1]));
-        DatagramFlood flood =
-                new DatagramFlood(
-                        Long.parseLong(args[3]), Capture.read(Path.of(args[4])).datagrams());
+        List<Capture.Datagram> genuine =
+                args.length < 5 ? List.of() : Capture.read(Path.of(args[4])).datagrams();
+        DatagramFlood flood = new DatagramFlood(Long.parseLong(args[3]), genuine);
         try (DatagramChannel channel = DatagramChannel.open()) {
             for (int i = 0; i < Integer.parseInt(args[2]); i++) {
                 channel.send(ByteBuffer.wrap(flood.datagram()), target);
@@ -42,6 +43,11 @@ final class DatagramFlood {
     }
 
     private byte[] datagram() {
+        if (genuine.isEmpty()) {
+            byte[] initiation = Arrays.copyOf(new byte[] {1, 0, 0, 0}, 148);
+            System.arraycopy(noise(144), 0, initiation, 4, 144);
+            return initiation;
+        }
         return switch (random.nextInt(6)) {
             case 0 -> noise(random.nextInt(200));
             case 1 -> typed(noise(random.nextInt(3000)));

@@ -192,6 +192,28 @@ class InteropTest {
     }
 
     @Test
+    void aPeerIsHeardWhileStrangersFloodUs() throws Exception {
+        pair.a.run("wg set wtn0 peer " + pair.publicB + " remove");
+        long before = receivedDatagrams();
+        Process flood =
+                pair.b.start(
+                        "flood.log",
+                        TestNode.java(DatagramFlood.class, "192.0.2.1", "51820", "10000000", "1"));
+        try {
+            TestNode.await("the flood to arrive", () -> receivedDatagrams() > before + 2_000);
+            forgetSessions(4);
+            TestNode.await(
+                    "a handshake through the flood",
+                    () -> pair.b.succeeds("ping", "-c", "1", "-W", "1", "10.9.0.1"));
+            String log = pair.b.log("wtn0.log");
+            assertTrue(log.contains("cookie response"), log);
+        } finally {
+            pair.b.run("pkill -f DatagramFlood");
+            flood.waitFor();
+        }
+    }
+
+    @Test
     void datagramsCarryTheFirewallMark() throws Exception {
         forgetSessions(4);
         ping(pair.a, "10.9.0.2");
@@ -220,6 +242,15 @@ class InteropTest {
                 pair.a, pair.publicB, TestPair.endpoint(underlay, 2), "10.9.0.2/32,fd09::2/128");
         TestPair.peer(
                 pair.b, pair.publicA, TestPair.endpoint(underlay, 1), "10.9.0.1/32,fd09::1/128");
+    }
+
+    private long receivedDatagrams() {
+        try {
+            String line = pair.a.run("nstat -asz UdpInDatagrams").replaceAll("(?s).*UdpIn\\w+", "");
+            return Long.parseLong(line.strip().replaceFirst("\\s.*", ""));
+        } catch (Exception e) {
+            throw new IllegalStateException("nstat", e);
+        }
     }
 
     private static void ping(TestNode node, String to) throws Exception {

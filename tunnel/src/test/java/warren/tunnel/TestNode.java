@@ -17,10 +17,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /// A machine of its own as far as a tunnel can tell: network, mount and process namespaces with
-/// private `/run/wireguard`, `/run/netns` and
-/// `/var/lib/warren`. Its first process reads our standard input, so
-/// that the node, and by its process namespace everything in it, is gone when the test's Java is,
-/// however that ended.
+/// private `/run/wireguard`, `/run/netns` and `/var/lib/warren`. Its first process reads our
+/// standard input, so that the node, and by its process namespace everything in it, is gone when
+/// the test's Java is, however that ended.
 final class TestNode implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -37,7 +36,7 @@ final class TestNode implements AutoCloseable {
     /// @param directory for logs and files of the node
     static TestNode create(Path directory) throws IOException, InterruptedException {
         String setUp =
-                "mkdir -p /run/wireguard /var/lib/warren /run/netns"
+                "mkdir -p -m 0700 /run/wireguard /var/lib/warren && mkdir -p /run/netns"
                         + " && mount -t tmpfs wtn /run/netns"
                         + " && mount -t tmpfs -o mode=0700 wtn /run/wireguard"
                         + " && mount -t tmpfs -o mode=0700 wtn /var/lib/warren"
@@ -154,6 +153,13 @@ final class TestNode implements AutoCloseable {
         words.add(TunnelMain.class.getName());
         words.addAll(List.of(args));
         return words.toArray(String[]::new);
+    }
+
+    /// The words that start another main class of the tests.
+    static String[] java(Class<?> main, String... args) {
+        String[] words = warren(args);
+        words[List.of(words).indexOf(TunnelMain.class.getName())] = main.getName();
+        return words;
     }
 
     /// A file of the node's directory with this content, to be read inside.

@@ -90,7 +90,14 @@ class WireTest {
         other.waitFor();
         captured();
         List<String> before = steadyState();
-        pair.b.run(flood(seed));
+        pair.b.run(
+                TestNode.java(
+                        DatagramFlood.class,
+                        "192.0.2.1",
+                        "51820",
+                        "" + HOSTILE_DATAGRAMS,
+                        "" + seed,
+                        pcap.toString()));
         assertEquals(before, steadyState(), "seed " + seed);
         String log = pair.a.log("wtn0.log");
         assertFalse(log.contains("Exception") || log.contains("ERROR"), "seed " + seed + log);
@@ -98,17 +105,6 @@ class WireTest {
         pair.b.startTunnel(TestPair.TUNNEL);
         pair.configure(4);
         pair.b.run("ping -c 3 -i 0.2 -W 10 10.9.0.1");
-    }
-
-    private String[] flood(long seed) {
-        String[] words =
-                TestNode.warren("192.0.2.1", "51820", "" + HOSTILE_DATAGRAMS, "" + seed, "" + pcap);
-        for (int i = 0; i < words.length; i++) {
-            if (words[i].equals(TunnelMain.class.getName())) {
-                words[i] = DatagramFlood.class.getName();
-            }
-        }
-        return words;
     }
 
     /// What no stranger may change: all of `wg show dump` but what we sent, which keepalives and
