@@ -246,17 +246,16 @@ final class Demo {
 
     /// How to look around, for `--keep`.
     void showAround() {
-        DemoNode node = nodes.getFirst();
         tell.blank();
         tell.title("It runs on. To look around, as root in another terminal:");
         for (DemoNode each : nodes) {
-            tell.line(
-                    "nsenter -t %d -m -n -p -- %s peers        # on %s",
-                    each.pid(), options.launcher(), each.name());
+            tell.line("# %s: its peers, its tunnel, or whatever you like", each.name());
+            tell.line("nsenter -t %d -m -n -p -- %s peers", each.pid(), options.launcher());
+            tell.line("nsenter -t %d -m -n -p -- wg show", each.pid());
         }
-        tell.line("nsenter -t %d -m -n -p -- wg show        # or any other program", node.pid());
+        tell.line("# a container, and the tap on the LAN");
         tell.line("ip netns exec %s ping %s", containers.getFirst().name(), containerAddress(1));
-        tell.line("ip netns exec %slan tcpdump -n -i %s        # the tap", prefix, Underlay.BRIDGE);
+        tell.line("ip netns exec %slan tcpdump -n -i %s", prefix, Underlay.BRIDGE);
     }
 
     private static String nodeName(int index) {

@@ -76,13 +76,14 @@ public final class DemoRun {
             if (options.json()) {
                 out.println(result.json());
             }
+            Ending ending = verdict(result, tell);
             if (options.keep()) {
                 demo.showAround();
                 tell.blank();
-                tell.title("Enter or Ctrl-C ends it.");
+                tell.title("Enter or Ctrl-C ends it and removes everything.");
                 awaitEnter();
             }
-            return verdict(result, tell);
+            return ending;
         } catch (InterruptedException _) {
             return Ending.INTERRUPTED;
         } catch (IOException e) {
@@ -103,7 +104,7 @@ public final class DemoRun {
         List<String> doubts = result.doubts();
         tell.blank();
         if (doubts.isEmpty()) {
-            tell.title("All of it held. Everything the demo made is being removed.");
+            tell.title("All of it held.");
         }
         doubts.forEach(doubt -> tell.title("NOT AS CLAIMED: " + doubt));
         return doubts.isEmpty() ? Ending.HELD : Ending.DOUBTFUL;
@@ -116,7 +117,7 @@ public final class DemoRun {
             err.println("could not clean up: " + problem);
         }
         if (stopping.get()) {
-            err.println("interrupted; what the demo made is removed");
+            err.println("Interrupted. Everything the demo made is removed.");
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
