@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.CountDownLatch;
 import warren.agent.api.HttpApi;
+import warren.agent.kernel.Ipv6;
 import warren.agent.store.AgentLock;
 import warren.agent.store.NodeFiles;
 import warren.agent.store.StateDirectory;
@@ -32,6 +33,17 @@ public final class Agent {
     public static void run(AgentConfig config, boolean verbose)
             throws IOException, InterruptedException {
         Logs.configure(verbose);
+        Ipv6.ensure();
+        CountDownLatch ended = new CountDownLatch(1);
+        try {
+            run(config, whenTold(ended));
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    private static void run(AgentConfig config, CountDownLatch told)
+            throws IOException, InterruptedException {
         Path run = privateDirectory(config.runDirectory());
         try (AgentLock _ = AgentLock.take(run.resolve("agent.lock"));
                 Daemon daemon =

@@ -176,6 +176,10 @@ final class JoinedNode implements AutoCloseable {
 
     Status status() {
         List<String> problems = new ArrayList<>(reconciler.problems());
+        String deafness = gossip.deafness();
+        if (problems.isEmpty() && deafness != null) {
+            problems.add("gossip does not listen on the node address: " + deafness);
+        }
         String clone = cloneProblem;
         if (clone != null) {
             problems.add(clone);

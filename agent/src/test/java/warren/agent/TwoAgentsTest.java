@@ -73,6 +73,8 @@ class TwoAgentsTest {
         TestNode.run(
                 "ip", "-n", SWITCH, "link", "add", name, "type", "veth", "peer", "name", "eth0",
                 "netns", name);
+        node.exec("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1");
+        node.exec("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1");
         TestNode.run("ip", "-n", SWITCH, "link", "set", name, "master", "br0", "up");
         TestNode.run("ip", "-n", name, "addr", "add", address, "dev", "eth0");
         TestNode.run("ip", "-n", name, "link", "set", "eth0", "up");

@@ -48,8 +48,9 @@ public final class Loop {
     private final Duty duty;
     private volatile boolean stopping;
 
-    /// Owned by the loop.
+    // Owned by the loop.
     private long dueNanos;
+    private String lastFailure = "";
 
     public Loop(String name, Duty duty) {
         this.duty = duty;
@@ -154,13 +155,27 @@ public final class Loop {
                 }
             } catch (InterruptedException _) {
                 // Only stop() interrupts; the loop's condition ends it.
-            } catch (IOException e) {
-                LOG.log(
-                        Level.WARNING,
-                        "work failed loop=" + thread.getName() + " reason=" + e.getMessage());
-            } catch (RuntimeException e) {
-                LOG.log(Level.ERROR, "work failed loop=" + thread.getName(), e);
+            } catch (IOException | RuntimeException e) {
+                report(e);
             }
+        }
+    }
+
+    /// What fails again and again in the same way is worth one line, not one a second.
+    private void report(Exception e) {
+        String failure = e.toString();
+        if (failure.equals(lastFailure)) {
+            return;
+        }
+        lastFailure = failure;
+        if (e instanceof IOException) {
+            LOG.log(
+                    Level.WARNING,
+                    "work failed loop={0} reason={1}",
+                    thread.getName(),
+                    e.getMessage());
+        } else {
+            LOG.log(Level.ERROR, "work failed loop=" + thread.getName(), e);
         }
     }
 
@@ -173,5 +188,6 @@ public final class Loop {
         // A duty that fails is tried again after a pause, not at once.
         dueNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
         dueNanos = duty.run(System.nanoTime());
+        lastFailure = "";
     }
 }

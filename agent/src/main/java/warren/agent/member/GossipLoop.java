@@ -58,6 +58,7 @@ public final class GossipLoop {
 
     // Published to all.
     private volatile MembersView view;
+    private volatile @Nullable String deafness = "not bound yet";
 
     /// @param node as loaded or just made; its own record must have been saved
     public GossipLoop(
@@ -114,6 +115,11 @@ public final class GossipLoop {
         return view;
     }
 
+    /// Why the gossip socket is not open; null where it is.
+    public @Nullable String deafness() {
+        return deafness;
+    }
+
     public List<KnownNode> known() throws IOException {
         return loop.call(gossip::known, PATIENCE);
     }
@@ -167,8 +173,9 @@ public final class GossipLoop {
     private long openSocket(long nowNanos) {
         try {
             socket = GossipSocket.open(address, port, this::onDatagram);
+            deafness = null;
         } catch (IOException e) {
-            LOG.log(Level.DEBUG, "gossip socket not bound yet reason={0}", e.getMessage());
+            deafness = e.getMessage();
         }
         return nowNanos + REBIND_NANOS;
     }
