@@ -4,6 +4,7 @@ package warren.agent;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -37,6 +38,8 @@ public final class Agent {
         CountDownLatch ended = new CountDownLatch(1);
         try {
             run(config, whenTold(ended));
+        } catch (AccessDeniedException e) {
+            throw new IOException("no permission for " + e.getFile() + "; run the agent as root", e);
         } finally {
             ended.countDown();
         }

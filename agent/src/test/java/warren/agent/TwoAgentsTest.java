@@ -18,14 +18,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import warren.cluster.ClusterId;
 import warren.cluster.ClusterSecret;
 import warren.cluster.JoinToken;
+import warren.cluster.NodeAddress;
 import warren.control.AttachRequest;
 import warren.control.DetachRequest;
 import warren.control.InitRequest;
 import warren.control.JoinRequest;
 import warren.control.RefusedException;
 import warren.control.Status;
+import warren.wireguard.IpAddress;
 
 /// Two agents, each a process in a namespace of its own, with a container each.
 ///
@@ -47,6 +50,7 @@ class TwoAgentsTest {
     private TestNode alpha;
     private TestNode beta;
     private TestNode stranger;
+    private ClusterId cluster;
 
     @BeforeAll
     void aClusterOfTwo() throws IOException {
@@ -63,6 +67,7 @@ class TwoAgentsTest {
         beta.start();
         alpha.client().init(new InitRequest("alpha", null, List.of()));
         String token = alpha.client().token().token();
+        cluster = JoinToken.parse(token).cluster();
         beta.client().join(new JoinRequest(token, "beta", List.of()));
         attach();
         assertReachable();
@@ -193,8 +198,13 @@ class TwoAgentsTest {
 
     @Test
     void containersNeitherReachNorForgeNodeAddresses() throws IOException {
-        String node = beta.client().status().node().address();
-        assertThrows(IOException.class, () -> ping("wagcA", node));
+        String theirs = beta.client().status().node().address();
+        String ours = alpha.client().status().node().address();
+        assertThrows(IOException.class, () -> ping("wagcA", theirs));
+        assertThrows(IOException.class, () -> ping("wagcA", ours));
+        assertTrue(ping("wagcA", "fe80::1%eth0"));
+        alpha.exec("ping", "-q", "-c", "1", "-W", "5", theirs);
+        alpha.exec("ping", "-q", "-c", "1", "-W", "5", ours);
         TestNode.run("ip", "-n", "wagcA", "addr", "add", "10.100.0.77/32", "dev", "eth0");
         assertThrows(
                 IOException.class,
@@ -263,6 +273,12 @@ class TwoAgentsTest {
     private void assertReachable() {
         assertReachable("wagcA", "10.100.0.3");
         assertReachable("wagcB", "10.100.0.2");
+        assertReachable("wagcA", ipv6("10.100.0.3"));
+    }
+
+    /// The address beside a container's IPv4 one.
+    private String ipv6(String address) {
+        return NodeAddress.container(cluster, IpAddress.parse(address)).toString();
     }
 
     private void assertReachable(String from, String to) {

@@ -17,6 +17,9 @@ public final class ControlClient {
 
     private static final Duration QUICK = Duration.ofSeconds(20);
 
+    /// What changes the node may have to wait for its tunnel's process to start.
+    private static final Duration PATIENT = Duration.ofMinutes(1);
+
     /// A join asks every endpoint of the token in turn, 10 s at most each.
     private static final Duration SLOW = Duration.ofMinutes(2);
 
@@ -32,7 +35,7 @@ public final class ControlClient {
     }
 
     public Membership init(InitRequest request) throws IOException {
-        return Membership.parse(http.post("/v1/init", request.json(), QUICK));
+        return Membership.parse(http.post("/v1/init", request.json(), PATIENT));
     }
 
     public Membership join(JoinRequest request) throws IOException {
@@ -52,10 +55,10 @@ public final class ControlClient {
     }
 
     public Attachment attach(AttachRequest request) throws IOException {
-        return Attachment.parse(http.post("/v1/attach", request.json(), QUICK));
+        return Attachment.parse(http.post("/v1/attach", request.json(), PATIENT));
     }
 
     public void detach(DetachRequest request) throws IOException {
-        http.post("/v1/detach", request.json(), QUICK);
+        http.post("/v1/detach", request.json(), PATIENT);
     }
 }

@@ -60,7 +60,10 @@ final class UnixHttp {
     }
 
     private IOException notRunning(IOException cause) {
-        if (Files.exists(socket) && !Files.isReadable(socket)) {
+        Path directory = socket.toAbsolutePath().getParent();
+        boolean closed =
+                directory != null && Files.exists(directory) && !Files.isExecutable(directory);
+        if (closed || (Files.exists(socket) && !Files.isWritable(socket))) {
             return new RefusedException(
                     new Problem("no permission to use " + socket, "run the command as root"));
         }

@@ -26,5 +26,12 @@ public sealed interface Change {
 
     record DeleteRule(Rule rule) implements Change {}
 
+    /// Moves the rule `from all lookup local` of IPv6 from priority 0, before which no rule can be,
+    /// to [#LOCAL_PRIORITY]. One change, so that there is such a rule at every moment.
+    record MoveLocalRule() implements Change {
+        /// Still before every rule that anybody else makes.
+        public static final int LOCAL_PRIORITY = 2;
+    }
+
     record Set(LinkSetting setting, String link, int value) implements Change {}
 }

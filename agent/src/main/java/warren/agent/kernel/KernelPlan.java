@@ -41,6 +41,7 @@ public final class KernelPlan {
         plan.settings(kernel);
         plan.links();
         plan.addresses();
+        plan.localRule();
         plan.rules();
         plan.routes();
         return plan.changes;
@@ -107,6 +108,12 @@ public final class KernelPlan {
             if (!present.contains(AddressKey.of(address))) {
                 changes.add(new Change.AddAddress(address));
             }
+        }
+    }
+
+    private void localRule() {
+        if (wish.rulesBeforeLocal() && actual.rules().stream().anyMatch(Snapshot::isFirstLocal)) {
+            changes.add(new Change.MoveLocalRule());
         }
     }
 

@@ -52,8 +52,27 @@ public final class NetlinkKernel implements Kernel, AutoCloseable {
             case Change.DeleteRoute(var route) -> rtnetlink.routeDelete(route);
             case Change.AddRule(var rule) -> addRule(rule);
             case Change.DeleteRule(var rule) -> rtnetlink.ruleDelete(rule);
+            case Change.MoveLocalRule() -> moveLocalRule();
             case Change.Set(var setting, var link, int value) ->
                     Sysctl.of(setting, link).write(value);
+        }
+    }
+
+    private void moveLocalRule() throws IOException {
+        Rule.Builder local =
+                Rule.forFamily(Family.INET6)
+                        .lookup(RtnetlinkConstants.RT_TABLE_LOCAL)
+                        .protocol(RtnetlinkConstants.RTPROT_KERNEL);
+        addRule(local.priority(Change.MoveLocalRule.LOCAL_PRIORITY).build());
+        List<Rule> present =
+                rtnetlink.rules(Family.INET6).stream().filter(Snapshot::isLocal).toList();
+        boolean moved =
+                present.stream()
+                        .anyMatch(
+                                rule -> rule.priority() == Change.MoveLocalRule.LOCAL_PRIORITY);
+        if (moved && present.stream().anyMatch(Snapshot::isFirstLocal)) {
+            // Without a priority the first that matches goes, which is the one at 0.
+            rtnetlink.ruleDelete(local.priority(0).build());
         }
     }
 

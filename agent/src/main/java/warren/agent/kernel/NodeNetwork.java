@@ -56,9 +56,10 @@ public record NodeNetwork(
     /// What nobody owns leads nowhere, instead of to the default route and out of the house.
     private static final int LAST_METRIC = 1_000_000;
 
-    /// Before the table `main` (32766), after rules that administrators usually add by hand.
-    private static final int FORBID_NODES = 5190;
+    /// Before the rule for local addresses, or this node's own address would be reached by it.
+    private static final int FORBID_NODES = 1;
 
+    /// Before the table `main` (32766), after rules that administrators usually add by hand.
     private static final int ALLOW_OWN_SOURCE = 5191;
     private static final int FORBID_FORGED = 5192;
 
@@ -115,6 +116,7 @@ public record NodeNetwork(
     /// IPv6 has no reverse path filter, and node addresses are IPv6: a container neither reaches
     /// nor forges them, nor any other source than its own.
     private void rules(Wish.Builder wish, String link, IpAddress own) {
+        wish.rulesBeforeLocal = true;
         wish.rules.add(
                 Rule.forFamily(Family.INET6)
                         .iif(link)

@@ -15,12 +15,14 @@ import warren.linux.sysctl.LinkSetting;
 /// @param addresses all that Warren's links should have, link-local ones of the kernel apart
 /// @param routes all of Warren's protocol number
 /// @param rules likewise
+/// @param rulesBeforeLocal whether some of the rules have to come before the local addresses
 public record Wish(
         List<LinkWish> links,
         List<Setting> settings,
         List<AssignedAddress> addresses,
         List<Route> routes,
-        List<Rule> rules) {
+        List<Rule> rules,
+        boolean rulesBeforeLocal) {
     public Wish {
         links = List.copyOf(links);
         settings = List.copyOf(settings);
@@ -41,9 +43,10 @@ public record Wish(
         final List<AssignedAddress> addresses = new ArrayList<>();
         final List<Route> routes = new ArrayList<>();
         final List<Rule> rules = new ArrayList<>();
+        boolean rulesBeforeLocal;
 
         Wish build() {
-            return new Wish(links, settings, addresses, routes, rules);
+            return new Wish(links, settings, addresses, routes, rules, rulesBeforeLocal);
         }
     }
 }

@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import warren.linux.route.AssignedAddress;
 import warren.linux.route.Cidr;
+import warren.linux.route.Family;
 import warren.linux.route.Link;
 import warren.linux.route.LinkSettings;
 import warren.linux.route.Route;
@@ -26,6 +27,18 @@ public final class FakeKernel implements Kernel {
     private final List<Rule> rules = new ArrayList<>();
     private final Map<String, Integer> settings = new HashMap<>();
     private int changes;
+
+    public FakeKernel() {
+        rules.add(local(0));
+    }
+
+    private static Rule local(int priority) {
+        return Rule.forFamily(Family.INET6)
+                .lookup(RtnetlinkConstants.RT_TABLE_LOCAL)
+                .protocol(RtnetlinkConstants.RTPROT_KERNEL)
+                .priority(priority)
+                .build();
+    }
 
     /// Adds a link that is down, with the settings that Linux gives new links.
     public Link addLink(String name, String kind, int mtu, @Nullable String alias) {
@@ -83,6 +96,8 @@ public final class FakeKernel implements Kernel {
             case Change.DeleteRoute(var route) -> routes.remove(route);
             case Change.AddRule(var rule) -> rules.add(rule);
             case Change.DeleteRule(var rule) -> rules.remove(rule);
+            case Change.MoveLocalRule() ->
+                    rules.replaceAll(rule -> Snapshot.isFirstLocal(rule) ? local(2) : rule);
             case Change.Set(var setting, var link, int value) ->
                     settings.put(key(setting, link), value);
         }
@@ -165,8 +180,11 @@ public final class FakeKernel implements Kernel {
         text.append(rule.from() == null ? " from all" : " from " + text(rule.from()));
         text.append(rule.to() == null ? "" : " to " + text(rule.to()));
         text.append(rule.iif() == null ? "" : " iif " + rule.iif());
-        return text.append(rule.action() == Rule.Action.LOOKUP ? " lookup main" : " prohibit")
-                .toString();
+        if (rule.action() != Rule.Action.LOOKUP) {
+            return text.append(" prohibit").toString();
+        }
+        boolean local = rule.table() == RtnetlinkConstants.RT_TABLE_LOCAL;
+        return text.append(local ? " lookup local" : " lookup main").toString();
     }
 
     private static String text(Cidr cidr) {

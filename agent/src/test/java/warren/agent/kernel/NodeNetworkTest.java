@@ -58,7 +58,8 @@ class NodeNetworkTest {
                 sysctl IPV6_FORWARDING all = 1
                 sysctl IPV6_FORWARDING wg0 = 1
                 sysctl IPV6_FORWARDING wr0011223344 = 1
-                rule 5190: from all to fd11::/48 iif wr0011223344 prohibit
+                rule 2: from all lookup local
+                rule 1: from all to fd11::/48 iif wr0011223344 prohibit
                 rule 5191: from fd22::a64:402/128 iif wr0011223344 lookup main
                 rule 5192: from all iif wr0011223344 prohibit
                 route 0.0.0.0/0 via 192.0.2.254 dev eth0 proto 3 metric 0
@@ -109,7 +110,8 @@ class NodeNetworkTest {
         apply(network(List.of(), true));
         apply(network(List.of(), false));
         String text = kernel.render();
-        assertTrue(!text.contains("rule 51"), text);
+        assertTrue(!text.contains("prohibit"), text);
+        assertTrue(text.contains("lookup local"), text);
         assertTrue(!text.contains("10.100.4.2"), text);
     }
 
@@ -117,6 +119,7 @@ class NodeNetworkTest {
     void withoutContainersTheHostDoesNotForward() throws IOException {
         apply(network(List.of("10.100.8.0/26"), false));
         assertTrue(!kernel.render().contains("FORWARDING"), kernel.render());
+        assertTrue(kernel.render().contains("rule 0: from all lookup local"), kernel.render());
     }
 
     @Test
