@@ -7,6 +7,11 @@ module warren.linux {
 
     exports warren.linux;
     exports warren.linux.crypto;
+    exports warren.linux.errno;
+    exports warren.linux.namespace;
+    exports warren.linux.netlink;
+    exports warren.linux.route;
+    exports warren.linux.sysctl;
     exports warren.linux.tun;
     exports warren.linux.udp;
 }

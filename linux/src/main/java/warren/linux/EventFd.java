@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import warren.linux.errno.ErrnoException;
 import warren.linux.libc.FileCalls;
 import warren.linux.libc.Outcome;
 

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import warren.linux.errno.ErrnoException;
 import warren.linux.libc.Outcome;
 import warren.linux.libc.SocketCalls;
 import warren.linux.libc.Structs;

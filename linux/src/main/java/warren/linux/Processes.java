@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.linux;
 
+import warren.linux.errno.Errno;
+import warren.linux.errno.ErrnoException;
 import warren.linux.libc.FileCalls;
 import warren.linux.libc.Outcome;
 import warren.linux.libc.ProcessCalls;

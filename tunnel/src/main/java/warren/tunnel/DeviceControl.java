@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import warren.linux.ErrnoException;
+import warren.linux.errno.ErrnoException;
 import warren.linux.udp.UdpPort;
 import warren.wireguard.Device;
 import warren.wireguard.Outbox;

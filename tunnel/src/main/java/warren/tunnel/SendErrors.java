@@ -5,7 +5,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import warren.linux.Errno;
+import warren.linux.errno.Errno;
 
 /// What the kernel refused to send, which is never fatal: routes, addresses and firewalls come and
 /// go. Everything is counted; the log hears of it once a period for each reason. Thread-safe;

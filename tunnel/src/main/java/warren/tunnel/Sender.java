@@ -5,7 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
-import warren.linux.ErrnoException;
+import warren.linux.errno.ErrnoException;
 import warren.linux.udp.SendBatch;
 import warren.wireguard.Datagram;
 import warren.wireguard.Endpoint;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.tunnel;
 
-import warren.linux.Errno;
-import warren.linux.ErrnoException;
+import warren.linux.errno.Errno;
+import warren.linux.errno.ErrnoException;
 import warren.linux.tun.Tun;
 
 /// What the device knows of its interface: whether it is up, and its MTU. Refreshed by one thread

@@ -2,7 +2,7 @@
 package warren.tunnel;
 
 import java.io.IOException;
-import warren.linux.Errno;
+import warren.linux.errno.Errno;
 
 /// A device's refusal of a UAPI request. Immutable.
 public final class UapiException extends IOException {

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import warren.linux.Errno;
+import warren.linux.errno.Errno;
 import warren.tunnel.UapiRequest.Refused;
 import warren.tunnel.UapiRequest.Simple;
 import warren.wireguard.Endpoint;

@@ -3,9 +3,9 @@ package warren.tunnel;
 
 import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
-import warren.linux.ErrnoException;
 import warren.linux.EventFd;
 import warren.linux.Poll;
+import warren.linux.errno.ErrnoException;
 import warren.linux.udp.ReceiveBatch;
 import warren.linux.udp.SendBatch;
 import warren.linux.udp.UdpPort;

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import warren.linux.ErrnoException;
 import warren.linux.EventFd;
+import warren.linux.errno.ErrnoException;
 import warren.linux.tun.Tun;
 import warren.wireguard.Device;
 

@@ -2,9 +2,9 @@
 package warren.tunnel;
 
 import java.lang.foreign.Arena;
-import warren.linux.ErrnoException;
 import warren.linux.Fd;
 import warren.linux.Poll;
+import warren.linux.errno.ErrnoException;
 
 /// Waits until a full socket takes more. Allocates, and may: it happens only where the network
 /// card is slower than we are, and then waiting costs more.

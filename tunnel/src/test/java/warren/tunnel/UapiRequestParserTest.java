@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import warren.linux.Errno;
+import warren.linux.errno.Errno;
 import warren.tunnel.UapiRequest.Refused;
 import warren.tunnel.UapiRequest.Simple;
 import warren.wireguard.Endpoint;

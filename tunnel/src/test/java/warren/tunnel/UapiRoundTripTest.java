@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import warren.linux.Errno;
+import warren.linux.errno.Errno;
 import warren.wireguard.Endpoint;
 import warren.wireguard.IpAddress;
 import warren.wireguard.IpPrefix;

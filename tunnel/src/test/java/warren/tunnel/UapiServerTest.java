@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import warren.linux.Errno;
+import warren.linux.errno.Errno;
 
 @Timeout(30)
 class UapiServerTest {

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import warren.linux.Errno;
+import warren.linux.errno.Errno;
 import warren.linux.netlink.NetlinkException;
 import warren.linux.route.Family;
 import warren.linux.route.Route;

@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
 import java.util.Objects;
-import warren.linux.Errno;
+import warren.linux.errno.Errno;
 
 /// Files and descriptors: `open(2)`, `read(2)`, `ioctl(2)`, `eventfd(2)` and their neighbours.
 /// Answers are results or `-errno`. Buffers are the caller's before, during and after the call.

@@ -2,8 +2,8 @@
 package warren.linux.libc;
 
 import java.lang.foreign.MemorySegment;
-import warren.linux.Errno;
-import warren.linux.ErrnoException;
+import warren.linux.errno.Errno;
+import warren.linux.errno.ErrnoException;
 
 /// What a system call answered, and the policy for a call that a signal interrupted. No state.
 public final class Outcome {

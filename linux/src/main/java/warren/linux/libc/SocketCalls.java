@@ -10,7 +10,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
-import warren.linux.Errno;
+import warren.linux.errno.Errno;
 
 /// Sockets: `socket(2)`, `socket(7)`, `recvmmsg(2)`, `poll(2)`, `if_nametoindex(3)`. Answers are
 /// results or `-errno`. Buffers are the caller's before, during and after the call. Thread-safe: no

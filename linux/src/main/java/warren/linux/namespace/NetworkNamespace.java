@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
-import warren.linux.Errno;
+import warren.linux.errno.Errno;
 import warren.linux.libc.FileCalls;
 import warren.linux.libc.ProcessCalls;
 

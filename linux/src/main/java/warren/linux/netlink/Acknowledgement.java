@@ -2,7 +2,7 @@
 package warren.linux.netlink;
 
 import org.jspecify.annotations.Nullable;
-import warren.linux.Errno;
+import warren.linux.errno.Errno;
 
 /// How a request or a dump ended: the content of `NLMSG_ERROR` and `NLMSG_DONE`. Immutable.
 ///

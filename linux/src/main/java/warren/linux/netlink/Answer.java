@@ -4,7 +4,7 @@ package warren.linux.netlink;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import warren.linux.Errno;
+import warren.linux.errno.Errno;
 
 /// The answer to one request while it arrives: its messages up to the acknowledgement or the end of
 /// the dump. Messages of another sequence number or port are somebody else's and left aside.

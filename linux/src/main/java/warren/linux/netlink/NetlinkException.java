@@ -2,7 +2,7 @@
 package warren.linux.netlink;
 
 import java.io.IOException;
-import warren.linux.Errno;
+import warren.linux.errno.Errno;
 
 /// The kernel's refusal of a netlink request: what was asked, the errno, and the kernel's own
 /// sentence where it gave one. Immutable.

@@ -12,11 +12,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import warren.linux.Errno;
-import warren.linux.ErrnoException;
 import warren.linux.EventFd;
 import warren.linux.Fd;
 import warren.linux.Poll;
+import warren.linux.errno.Errno;
+import warren.linux.errno.ErrnoException;
 import warren.linux.libc.Outcome;
 import warren.linux.libc.SocketCalls;
 

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import warren.linux.Errno;
+import warren.linux.errno.Errno;
 import warren.linux.namespace.NetworkNamespace;
 import warren.linux.netlink.NetlinkConstants;
 import warren.linux.netlink.NetlinkException;

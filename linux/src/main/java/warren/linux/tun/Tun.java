@@ -3,9 +3,9 @@ package warren.linux.tun;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import warren.linux.Errno;
-import warren.linux.ErrnoException;
 import warren.linux.Fd;
+import warren.linux.errno.Errno;
+import warren.linux.errno.ErrnoException;
 import warren.linux.libc.FileCalls;
 import warren.linux.libc.Outcome;
 import warren.linux.libc.SocketCalls;

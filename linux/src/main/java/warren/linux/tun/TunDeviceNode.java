@@ -4,9 +4,9 @@ package warren.linux.tun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import warren.linux.Errno;
-import warren.linux.ErrnoException;
 import warren.linux.Fd;
+import warren.linux.errno.Errno;
+import warren.linux.errno.ErrnoException;
 import warren.linux.libc.FileCalls;
 
 /// `/dev/net/tun`, which minimal containers and initramfs lack although their kernel has the

@@ -4,7 +4,7 @@ package warren.linux.udp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
-import warren.linux.Errno;
+import warren.linux.errno.Errno;
 
 /// Datagrams to send together. The loop fills it (`clear`, then `add`, `destination` and maybe
 /// `source` for each), hands it to [UdpSocket#send] until nothing is [#remaining], and then reads

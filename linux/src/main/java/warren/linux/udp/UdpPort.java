@@ -3,8 +3,8 @@ package warren.linux.udp;
 
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import warren.linux.Errno;
-import warren.linux.ErrnoException;
+import warren.linux.errno.Errno;
+import warren.linux.errno.ErrnoException;
 
 /// One UDP port number on IPv4 and, where the host has it, on IPv6. Immutable but for the sockets'
 /// life.

@@ -5,9 +5,9 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import warren.linux.Errno;
-import warren.linux.ErrnoException;
 import warren.linux.Fd;
+import warren.linux.errno.Errno;
+import warren.linux.errno.ErrnoException;
 import warren.linux.libc.Outcome;
 import warren.linux.libc.SocketCalls;
 import warren.linux.libc.Structs;

@@ -19,8 +19,8 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import warren.linux.Errno;
-import warren.linux.ErrnoException;
+import warren.linux.errno.Errno;
+import warren.linux.errno.ErrnoException;
 import warren.linux.testing.LeakCheck;
 
 @ExtendWith(LeakCheck.class)

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import warren.linux.Errno;
+import warren.linux.errno.Errno;
 
 /// Finds the constants by reflection, so that one added later cannot be forgotten here.
 final class ConstantsTest {

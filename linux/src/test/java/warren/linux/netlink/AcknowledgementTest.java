@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
-import warren.linux.Errno;
+import warren.linux.errno.Errno;
 
 class AcknowledgementTest {
     private static final int CAPPED = NetlinkConstants.NLM_F_CAPPED;

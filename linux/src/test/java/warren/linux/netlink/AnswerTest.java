@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import org.junit.jupiter.api.Test;
-import warren.linux.Errno;
+import warren.linux.errno.Errno;
 
 class AnswerTest {
     private static final int NEWLINK = 16;

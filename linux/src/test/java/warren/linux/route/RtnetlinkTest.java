@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
-import warren.linux.Errno;
+import warren.linux.errno.Errno;
 import warren.linux.namespace.TestNamespace;
 import warren.linux.netlink.NetlinkException;
 import warren.linux.testing.LeakCheck;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package warren.linux;
+package warren.linux.errno;
 
 /// Error numbers of Linux with their kernel names and texts, from
 /// `include/uapi/asm-generic/errno-base.h` and `errno.h` (the same on x86-64 and AArch64).

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package warren.linux;
+package warren.linux.errno;
 
 import java.io.IOException;
 
