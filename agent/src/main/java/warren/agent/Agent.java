@@ -39,7 +39,8 @@ public final class Agent {
         try {
             run(config, whenTold(ended));
         } catch (AccessDeniedException e) {
-            throw new IOException("no permission for " + e.getFile() + "; run the agent as root", e);
+            throw new IOException(
+                    "no permission for " + e.getFile() + "; run the agent as root", e);
         } finally {
             ended.countDown();
         }

@@ -68,8 +68,7 @@ public final class NetlinkKernel implements Kernel, AutoCloseable {
                 rtnetlink.rules(Family.INET6).stream().filter(Snapshot::isLocal).toList();
         boolean moved =
                 present.stream()
-                        .anyMatch(
-                                rule -> rule.priority() == Change.MoveLocalRule.LOCAL_PRIORITY);
+                        .anyMatch(rule -> rule.priority() == Change.MoveLocalRule.LOCAL_PRIORITY);
         if (moved && present.stream().anyMatch(Snapshot::isFirstLocal)) {
             // Without a priority the first that matches goes, which is the one at 0.
             rtnetlink.ruleDelete(local.priority(0).build());
