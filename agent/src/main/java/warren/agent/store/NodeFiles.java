@@ -68,7 +68,7 @@ public final class NodeFiles {
                 identity,
                 read(TUNNEL_KEY, NodeFiles::tunnelKey),
                 read(SECRETS, StateFiles::parseSecrets).secrets(),
-                NodeSettings.parse(required(SETTINGS)),
+                read(SETTINGS, NodeSettings::parse),
                 records.cluster(),
                 own,
                 others);

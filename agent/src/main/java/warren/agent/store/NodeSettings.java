@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.agent.store;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.core.JacksonException;
@@ -28,15 +27,16 @@ public record NodeSettings(String name, List<HostPort> endpoints, List<HostPort>
         return JsonMapper.shared().writeValueAsBytes(tree);
     }
 
-    static NodeSettings parse(byte[] json) throws IOException {
+    /// @throws IllegalArgumentException saying what is wrong
+    static NodeSettings parse(byte[] json) {
         try {
             JsonNode tree = JsonMapper.shared().readTree(json);
             return new NodeSettings(
                     tree.required("name").stringValue(),
                     hostPorts(tree.required("endpoints")),
                     hostPorts(tree.required("seeds")));
-        } catch (JacksonException | IllegalArgumentException e) {
-            throw new IOException("not the settings of a node: " + e.getMessage(), e);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException(e.getOriginalMessage(), e);
         }
     }
 
