@@ -109,7 +109,7 @@ build_product() {
     need_commands mvn
     say "building; the first time this fetches libraries and takes a minute or two ($log)"
     touch "$root/target/built.new"
-    (cd "$root" && exec mvn -B -pl cli -am package -DskipTests -Dspotless.check.skip=true) \
+    (cd "$root" && exec mvn -B -pl cli -am package -Dmaven.test.skip=true -Dspotless.check.skip=true) \
         >"$log" 2>&1 </dev/null 9>&- || {
         grep -m 4 -E '[.]java:|Failed to exec|Could not' "$log" >&2
         die "the build failed; all of it is in $log"

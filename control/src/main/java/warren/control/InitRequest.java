@@ -10,7 +10,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param name what the node calls itself; the host's name where null
 /// @param network the overlay network in CIDR notation; `10.100.0.0/16` where null
 /// @param endpoints `HOST[:PORT]` where other nodes reach this one; the host's own addresses where
-// empty
+/// empty
 public record InitRequest(@Nullable String name, @Nullable String network, List<String> endpoints)
         implements Message {
     public InitRequest {

@@ -11,7 +11,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param token what `warren token` printed on a member
 /// @param name what the node calls itself; the host's name where null
 /// @param endpoints `HOST[:PORT]` where other nodes reach this one; the host's own addresses where
-// empty
+/// empty
 public record JoinRequest(String token, @Nullable String name, List<String> endpoints)
         implements Message {
     public JoinRequest {
