@@ -103,17 +103,25 @@ build_if_stale() {
     exec 9>&-
 }
 
+# What changes while a build runs is newer than its stamp.
+begin_build() {
+    mkdir -p "$root/target"
+    touch "$root/target/built.new"
+}
+
+end_build() { mv "$root/target/built.new" "$root/target/built"; }
+
 build_product() {
     local log="$root/target/build.log" started=$SECONDS
     need_jdk
     need_commands mvn
     say "building; the first time this fetches libraries and takes a minute or two ($log)"
-    touch "$root/target/built.new"
+    begin_build
     (cd "$root" && exec mvn -B -pl cli -am package -Dmaven.test.skip=true -Dspotless.check.skip=true) \
         >"$log" 2>&1 </dev/null 9>&- || {
         grep -m 4 -E '[.]java:|Failed to exec|Could not' "$log" >&2
         die "the build failed; all of it is in $log"
     }
-    mv "$root/target/built.new" "$root/target/built"
+    end_build
     say "built in $((SECONDS - started)) s"
 }
