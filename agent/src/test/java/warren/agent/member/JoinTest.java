@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -164,6 +165,28 @@ class JoinTest {
         assertEquals(
                 member.own(),
                 dialer(newcomer).join(List.of(seed), _ -> newcomer.own()).joined().responder());
+    }
+
+    @Test
+    void aCapturedJoinIsWorthNothingWhenReplayed() throws IOException {
+        byte[] captured;
+        try (RecordingProxy proxy = new RecordingProxy(seed.port())) {
+            HostPort through = new HostPort("127.0.0.1", proxy.port());
+            JoinDialer.Welcome _ =
+                    dialer(newcomer).join(List.of(through), _ -> newcomer.own());
+            captured = proxy.sentByClient();
+        }
+        assertEquals(1, installed.size());
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), seed.port())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(captured);
+            socket.shutdownOutput();
+            byte[] answer = socket.getInputStream().readAllBytes();
+            String plain = new String(answer, StandardCharsets.ISO_8859_1);
+            assertTrue(!plain.contains("member"), "the answer names a node");
+            assertTrue(answer.length < 200, "the answer is " + answer.length + " bytes long");
+        }
+        assertEquals(1, installed.size());
     }
 
     @Test
