@@ -172,8 +172,7 @@ class JoinTest {
         byte[] captured;
         try (RecordingProxy proxy = new RecordingProxy(seed.port())) {
             HostPort through = new HostPort("127.0.0.1", proxy.port());
-            JoinDialer.Welcome _ =
-                    dialer(newcomer).join(List.of(through), _ -> newcomer.own());
+            JoinDialer.Welcome _ = dialer(newcomer).join(List.of(through), _ -> newcomer.own());
             captured = proxy.sentByClient();
         }
         assertEquals(1, installed.size());
