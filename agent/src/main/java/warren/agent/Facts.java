@@ -3,9 +3,10 @@ package warren.agent;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import warren.agent.member.MembersView;
 import warren.cluster.Claim;
 import warren.cluster.ClusterDescriptor;
@@ -20,7 +21,7 @@ import warren.wireguard.IpPrefix;
 final class Facts {
     private final ClusterDescriptor cluster;
     private final List<Member> peers;
-    private final Map<IpPrefix, NodeId> owners = new HashMap<>();
+    private final NavigableMap<IpPrefix, NodeId> owners = new TreeMap<>();
 
     private Facts(ClusterDescriptor cluster, List<Member> peers) {
         this.cluster = cluster;
@@ -39,25 +40,43 @@ final class Facts {
         return facts;
     }
 
-    /// One prefix claimed twice is the earlier claim's, by counter and then by node id: every node
-    /// decides the same, whoever has noticed already.
+    /// What is claimed twice is the earlier claim's, by counter and then by node id: every node
+    /// decides the same, whoever has noticed already. A single address may lie in another node's
+    /// block; a block that overlaps an earlier one counts for nothing. Nobody owns anything outside
+    /// the overlay network, or one member's record could take all of a node's traffic.
     private void decideOwners(List<NodeRecord> records) {
-        Map<IpPrefix, Long> counters = new HashMap<>();
+        List<Owned> all = new ArrayList<>();
         for (NodeRecord record : records) {
             for (Claim claim : record.content().claims()) {
-                IpPrefix prefix = claim.prefix();
-                NodeId owner = owners.get(prefix);
-                long counter = counters.getOrDefault(prefix, Long.MAX_VALUE);
-                boolean wins =
-                        owner == null
-                                || claim.lamport() < counter
-                                || (claim.lamport() == counter && record.id().compareTo(owner) < 0);
-                if (wins) {
-                    owners.put(prefix, record.id());
-                    counters.put(prefix, claim.lamport());
+                if (cluster.network().prefix().contains(claim.prefix())) {
+                    all.add(new Owned(claim, record.id()));
                 }
             }
         }
+        all.sort(
+                Comparator.comparingLong((Owned owned) -> owned.claim().lamport())
+                        .thenComparing(Owned::node));
+        for (Owned owned : all) {
+            IpPrefix prefix = owned.claim().prefix();
+            if (prefix.isSingle() || !overlapsAnother(prefix, owned.node())) {
+                owners.putIfAbsent(prefix, owned.node());
+            }
+        }
+    }
+
+    private record Owned(Claim claim, NodeId node) {}
+
+    /// Whether a block decided on already shares addresses with `block` and is another node's.
+    private boolean overlapsAnother(IpPrefix block, NodeId node) {
+        for (int length = cluster.network().prefix().length(); length < block.length(); length++) {
+            NodeId owner = owners.get(new IpPrefix(block.address(), length));
+            if (owner != null && !owner.equals(node)) {
+                return true;
+            }
+        }
+        return owners.tailMap(block, true).entrySet().stream()
+                .takeWhile(entry -> block.contains(entry.getKey()))
+                .anyMatch(entry -> !entry.getKey().isSingle() && !entry.getValue().equals(node));
     }
 
     /// Every other node that has not left, by id.
@@ -69,7 +88,7 @@ final class Facts {
         return peers.stream().map(Member::record).toList();
     }
 
-    /// The IPv4 prefixes of a node that no earlier claim takes from it.
+    /// The IPv4 prefixes of a node within the overlay network that no earlier claim takes from it.
     List<IpPrefix> blocks(NodeRecord record) {
         return record.content().claims().stream()
                 .map(Claim::prefix)

@@ -83,6 +83,31 @@ class FactsTest {
         assertEquals(oneIsSmaller ? 0 : 1, facts.blocks(other).size());
     }
 
+    @Test
+    void aClaimOutsideTheOverlayNetworkIsNobodys() {
+        NodeRecord greedy =
+                record(
+                        claim("0.0.0.0/0", 1),
+                        claim("10.0.0.0/8", 1),
+                        claim("192.0.2.1/32", 1),
+                        claim("10.100.4.0/26", 1));
+        Facts facts = facts(record(), member(greedy, MemberState.ALIVE));
+        assertEquals(List.of(IpPrefix.parse("10.100.4.0/26")), facts.blocks(greedy));
+        assertEquals(3, facts.allowedIps(greedy).size());
+    }
+
+    @Test
+    void aBlockThatOverlapsAnEarlierOneCountsForNothing() {
+        NodeRecord early = record(claim("10.100.4.0/26", 3));
+        NodeRecord within = record(claim("10.100.4.0/27", 4), claim("10.100.4.9/32", 4));
+        NodeRecord around = record(claim("10.100.4.0/24", 5));
+        Facts facts =
+                facts(early, member(within, MemberState.ALIVE), member(around, MemberState.ALIVE));
+        assertEquals(List.of(IpPrefix.parse("10.100.4.0/26")), facts.blocks(early));
+        assertEquals(List.of(IpPrefix.parse("10.100.4.9/32")), facts.blocks(within));
+        assertEquals(List.of(), facts.blocks(around));
+    }
+
     private static Facts facts(NodeRecord own, Member... members) {
         return Facts.of(DESCRIPTOR, view(own, members));
     }
