@@ -20,9 +20,11 @@ import warren.wireguard.PublicKey;
 /// remembers only which endpoint of a peer it tried last, and when.
 ///
 /// An endpoint is set in three cases only: the peer has none; its node announced other endpoints
-/// and the one in use is quiet; or the one in use has been quiet for [#PATIENCE] and there is
-/// another to try. So an endpoint that WireGuard learnt by roaming, and that works, is never
-/// overwritten.
+/// and the one in use is quiet; or what was sent to the one in use has been unanswered for
+/// [#PATIENCE] and there is another to try. So an endpoint that WireGuard learnt by roaming is
+/// never
+/// overwritten while it works, nor while nobody needs it: silence says nothing where nothing was
+/// asked.
 public final class PeerPlan {
     /// A handshake no older than this says that the endpoint works: whitepaper section 6.1,
     /// `Reject-After-Time`.
@@ -32,7 +34,10 @@ public final class PeerPlan {
     static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /// What was tried last for one peer.
-    private record Attempt(Endpoint endpoint, List<Endpoint> candidates, Instant since) {}
+    ///
+    /// @param sentBytes what had been sent to the peer by then
+    private record Attempt(
+            Endpoint endpoint, List<Endpoint> candidates, Instant since, long sentBytes) {}
 
     private final Map<PublicKey, Attempt> attempts = new HashMap<>();
 
@@ -69,7 +74,7 @@ public final class PeerPlan {
         if (wish.candidates().isEmpty()) {
             return change;
         }
-        return change.withEndpoint(tried(wish, wish.candidates().getFirst(), now));
+        return change.withEndpoint(tried(wish, wish.candidates().getFirst(), now, 0));
     }
 
     private @Nullable PeerConfig change(PeerWish wish, PeerState state, Instant now) {
@@ -88,7 +93,7 @@ public final class PeerPlan {
         }
         Endpoint next = nextEndpoint(wish, state, now);
         if (next != null) {
-            change = change.withEndpoint(tried(wish, next, now));
+            change = change.withEndpoint(tried(wish, next, now, state.txBytes()));
         }
         return change.equals(nothing) ? null : change;
     }
@@ -109,11 +114,16 @@ public final class PeerPlan {
         Attempt last = attempts.get(wish.publicKey());
         if (last == null) {
             // An adopted or roamed endpoint that went quiet: it gets its time before another does.
-            tried(wish, state.endpoint().withoutSource(), now);
+            tried(wish, state.endpoint().withoutSource(), now, state.txBytes());
             return null;
         }
         if (!last.candidates().equals(candidates)) {
             return candidates.getFirst();
+        }
+        if (state.txBytes() == last.sentBytes()) {
+            // Nobody has sent anything: the endpoint's time begins when somebody does.
+            tried(wish, last.endpoint(), now, last.sentBytes());
+            return null;
         }
         if (Duration.between(last.since(), now).compareTo(PATIENCE) < 0) {
             return null;
@@ -121,7 +131,7 @@ public final class PeerPlan {
         int index = (candidates.indexOf(last.endpoint()) + 1) % candidates.size();
         Endpoint next = candidates.get(index);
         if (next.equals(state.endpoint().withoutSource())) {
-            tried(wish, next, now);
+            tried(wish, next, now, state.txBytes());
             return null;
         }
         return next;
@@ -132,8 +142,8 @@ public final class PeerPlan {
         return handshake != null && Duration.between(handshake, now).compareTo(FRESH) < 0;
     }
 
-    private Endpoint tried(PeerWish wish, Endpoint endpoint, Instant now) {
-        attempts.put(wish.publicKey(), new Attempt(endpoint, wish.candidates(), now));
+    private Endpoint tried(PeerWish wish, Endpoint endpoint, Instant now, long sentBytes) {
+        attempts.put(wish.publicKey(), new Attempt(endpoint, wish.candidates(), now, sentBytes));
         return endpoint;
     }
 

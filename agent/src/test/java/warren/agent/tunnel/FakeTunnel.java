@@ -97,8 +97,8 @@ public final class FakeTunnel implements Tunnel {
                                 ? change.endpoint()
                                 : before == null ? null : before.endpoint(),
                         before == null ? null : before.lastHandshake(),
-                        0,
-                        0,
+                        before == null ? 0 : before.rxBytes(),
+                        before == null ? 0 : before.txBytes(),
                         change.persistentKeepalive() != null
                                 ? change.persistentKeepalive()
                                 : before == null ? 0 : before.persistentKeepalive(),
@@ -131,6 +131,22 @@ public final class FakeTunnel implements Tunnel {
     public void roam(PublicKey peer, Endpoint endpoint, Instant handshake) {
         peers.computeIfPresent(
                 peer, (_, state) -> with(state, endpoint, handshake, state.allowedIps()));
+    }
+
+    /// As if a handshake had been sent to the peer, and not answered.
+    public void send(PublicKey peer) {
+        peers.computeIfPresent(
+                peer,
+                (_, state) ->
+                        new PeerState(
+                                state.publicKey(),
+                                state.presharedKey(),
+                                state.endpoint(),
+                                state.lastHandshake(),
+                                state.rxBytes(),
+                                state.txBytes() + 148,
+                                state.persistentKeepalive(),
+                                state.allowedIps()));
     }
 
     @Override

@@ -97,8 +97,10 @@ class PeerPlanTest {
     void aQuietEndpointIsReplacedByTheNextCandidateAfterItsTime() throws IOException {
         PeerWish wish = wish(alpha, List.of(FIRST, SECOND), "10.100.4.0/26");
         settle(START, wish);
+        device.send(alpha);
         assertEquals(List.of(), changes(START.plusSeconds(9), wish));
         assertEquals(SECOND, only(settle(START.plusSeconds(10), wish)).endpoint());
+        device.send(alpha);
         assertEquals(List.of(), settle(START.plusSeconds(19), wish));
         assertEquals(FIRST, only(settle(START.plusSeconds(20), wish)).endpoint());
     }
@@ -111,8 +113,23 @@ class PeerPlanTest {
         assertEquals(List.of(), settle(START.plusSeconds(100), wish));
         Instant quiet = START.plusSeconds(181);
         assertEquals(List.of(), settle(quiet, wish));
+        device.send(alpha);
         assertEquals(List.of(), settle(quiet.plusSeconds(9), wish));
         assertEquals(FIRST, only(settle(quiet.plusSeconds(10), wish)).endpoint());
+    }
+
+    @Test
+    void aRoamedEndpointStaysWhileNothingIsSentToIt() throws IOException {
+        PeerWish wish = wish(alpha, List.of(FIRST, SECOND), "10.100.4.0/26");
+        settle(START, wish);
+        device.roam(alpha, ROAMED, START);
+        for (int seconds = 1; seconds < 3600; seconds += 5) {
+            assertEquals(List.of(), settle(START.plusSeconds(seconds), wish));
+        }
+        Instant asked = START.plusSeconds(3600);
+        device.send(alpha);
+        assertEquals(List.of(), settle(asked, wish));
+        assertEquals(FIRST, only(settle(asked.plusSeconds(10), wish)).endpoint());
     }
 
     @Test
