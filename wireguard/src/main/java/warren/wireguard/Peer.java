@@ -3,6 +3,7 @@ package warren.wireguard;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ public final class Peer {
     private final LongAdder receivedBytes = new LongAdder();
     private final LongAdder sentBytes = new LongAdder();
 
-    private volatile @Nullable Endpoint endpoint;
+    private final AtomicReference<@Nullable Endpoint> endpoint = new AtomicReference<>();
     private volatile @Nullable Instant lastHandshake;
     private volatile boolean removed;
 
@@ -43,18 +44,19 @@ public final class Peer {
 
     /// Where to send; null until configured or learnt from an authenticated datagram.
     public @Nullable Endpoint endpoint() {
-        return endpoint;
+        return endpoint.get();
     }
 
     public void setEndpoint(Endpoint endpoint) {
-        this.endpoint = endpoint;
+        this.endpoint.set(endpoint);
     }
 
     /// Forgets the sticky source address, as after a local address or route has changed.
     public void forgetSource() {
-        Endpoint known = endpoint;
+        Endpoint known = endpoint.get();
         if (known != null) {
-            endpoint = known.withoutSource();
+            // An endpoint learnt in this very moment stays: it has a source that works.
+            var _ = endpoint.compareAndSet(known, known.withoutSource());
         }
     }
 
@@ -142,7 +144,7 @@ public final class Peer {
         if (!isActive()) {
             return SealOutcome.DOWN;
         }
-        if (endpoint == null) {
+        if (endpoint.get() == null) {
             device.drops().add(Drop.NO_ENDPOINT, to - from);
             return SealOutcome.NO_ENDPOINT;
         }
@@ -165,7 +167,7 @@ public final class Peer {
     /// @return the number of transport messages in `batch`, to be sent to [#endpoint()]; 0 when
     ///     nothing is staged or there is still no session
     public int sealStaged(PacketBatch batch, int mtu, long nowNanos, Outbox outbox) {
-        if (!isActive() || staged.isEmpty() || endpoint == null) {
+        if (!isActive() || staged.isEmpty() || endpoint.get() == null) {
             return 0;
         }
         if (!canSend(nowNanos)) {
@@ -387,8 +389,8 @@ public final class Peer {
     }
 
     private void roam(Endpoint source) {
-        if (!source.equals(endpoint)) {
-            endpoint = source;
+        if (!source.equals(endpoint.get())) {
+            endpoint.set(source);
         }
     }
 
