@@ -74,6 +74,10 @@ public final class Loop {
         }
     }
 
+    public boolean isStarted() {
+        return thread.getState() != Thread.State.NEW;
+    }
+
     public boolean isCurrent() {
         return Thread.currentThread().equals(thread);
     }

@@ -36,6 +36,11 @@ public final class GossipLoop {
     /// After how many newer records of ours that we did not sign a clone is reported.
     private static final int CLONE_AFTER = 3;
 
+    /// How far a member may say that its record of ours is ahead: it need not prove it, and a
+    /// number
+    /// that cannot be counted on from would silence this node for ever.
+    private static final long BELIEVED_AHEAD = 1L << 32;
+
     /// How soon binding is tried again where the node address is not there yet.
     private static final long REBIND_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -52,6 +57,7 @@ public final class GossipLoop {
     private NodeRecord own;
     private @Nullable GossipSocket socket;
     private int foreignInstances;
+    private long outrunBySequence;
     private boolean viewOutdated;
     private boolean unsaved;
     private long saveAtNanos;
@@ -97,6 +103,9 @@ public final class GossipLoop {
 
     /// Saves what is unsaved and stops.
     public void stop() throws InterruptedException {
+        if (!loop.isStarted()) {
+            return;
+        }
         try {
             loop.call(
                     () -> {
@@ -146,6 +155,9 @@ public final class GossipLoop {
     public NodeRecord recordAbove(long sequence) throws IOException {
         return loop.call(
                 () -> {
+                    if (sequence - own.sequence() > BELIEVED_AHEAD) {
+                        throw new IOException("a member claims record #" + sequence + " of ours");
+                    }
                     if (own.sequence() <= sequence) {
                         publishNow(content -> content, sequence);
                     }
@@ -259,17 +271,20 @@ public final class GossipLoop {
                 }
                 case GossipEvent.RecordChanged _, GossipEvent.Forgotten _ -> changed();
                 case GossipEvent.OwnRecordOutrun(long sequence, long instance) -> {
-                    outrun(instance);
+                    outrun(sequence, instance);
                     loop.offer(() -> publishNow(content -> content, sequence));
                 }
                 case GossipEvent.RecoveryDue(NodeRecord target) -> listener.recoveryDue(target);
             }
         }
 
-        /// Once is a start from old state; again and again is a second node with our identity.
-        private void outrun(long instance) {
+        /// Once is a start from old state, however many members tell of it; one newer record after
+        /// the other is a second node with our identity.
+        private void outrun(long sequence, long instance) {
             boolean foreign = instance != own.content().instance();
-            if (foreign && ++foreignInstances >= CLONE_AFTER) {
+            boolean news = sequence > outrunBySequence;
+            outrunBySequence = Math.max(outrunBySequence, sequence);
+            if (foreign && news && ++foreignInstances >= CLONE_AFTER) {
                 listener.cloned();
             }
         }
