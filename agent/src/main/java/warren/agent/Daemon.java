@@ -126,7 +126,7 @@ final class Daemon implements Node, AutoCloseable {
             made = making.make(new NodeMaker(config, random, kernel, tunnel));
         }
         files.create(made.node());
-        JoinedNode node = JoinedNode.start(config, made.node(), files, tunnel, random);
+        JoinedNode node = start(made.node());
         joined = node;
         if (made.welcome() == null) {
             node.settle();
@@ -141,6 +141,22 @@ final class Daemon implements Node, AutoCloseable {
                 membership.id(),
                 membership.cluster());
         return membership;
+    }
+
+    /// Where the node cannot be started this machine is none, whatever the files held for a moment:
+    /// the user was told that it failed, and tries again.
+    private JoinedNode start(SavedNode made) throws IOException {
+        try {
+            return JoinedNode.start(config, made, files, tunnel, random);
+        } catch (IOException e) {
+            try {
+                files.forget();
+                tunnel.remove();
+            } catch (IOException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
+        }
     }
 
     /// Asked before anything is made, so that a refusal leaves nothing behind.

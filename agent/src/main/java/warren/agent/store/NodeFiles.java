@@ -86,6 +86,11 @@ public final class NodeFiles {
         saveRecords(node.cluster(), node.own(), node.others());
     }
 
+    /// Makes this machine no node again: what is left of the files counts for nothing.
+    public void forget() throws IOException {
+        directory.delete(RECORDS);
+    }
+
     public void saveRecords(ClusterDescriptor cluster, NodeRecord own, List<NodeRecord> others)
             throws IOException {
         List<NodeRecord> all = new ArrayList<>(others);
