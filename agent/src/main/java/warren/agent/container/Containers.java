@@ -142,29 +142,40 @@ public final class Containers {
         NamespaceId namespace = plug.identify(netns);
         Container present = attached.get(name);
         if (present != null) {
-            boolean same =
-                    present.namespace().equals(namespace)
-                            && (wanted == null || wanted.equals(present.address()));
-            if (!same) {
-                throw new RefusedException(
-                        new Problem(
-                                "container " + name + " is attached with " + present.address(),
-                                "detach it first"));
-            }
+            requireSame(present, namespace, wanted);
         }
         AddressPlan.Allocation allocation = plan.allocate(name, wanted, others, nowNanos);
         savePlan();
         return allocation;
     }
 
+    private static void requireSame(
+            Container present, NamespaceId namespace, @Nullable IpAddress wanted)
+            throws RefusedException {
+        boolean same =
+                present.namespace().equals(namespace)
+                        && (wanted == null || wanted.equals(present.address()));
+        if (!same) {
+            throw new RefusedException(
+                    new Problem(
+                            "container "
+                                    + present.name()
+                                    + " is attached with "
+                                    + present.address(),
+                            "detach it first"));
+        }
+    }
+
     /// Plugs a container in with its reserved address. Where that fails the address is free again.
     public Container attach(String name, Path netns, IpAddress address, int mtu)
             throws IOException {
+        NamespaceId namespace = identifyReserved(name, netns);
         Container present = attached.get(name);
         if (present != null) {
+            requireSame(present, namespace, address);
             return present;
         }
-        Container container = new Container(name, netns, plug.identify(netns), address);
+        Container container = new Container(name, netns, namespace, address);
         try {
             plug.plug(container, ipv6(container), mtu);
             attached.put(name, container);
@@ -176,6 +187,16 @@ public final class Containers {
         }
         LOG.log(Level.INFO, "container attached name={0} address={1}", name, address);
         return container;
+    }
+
+    /// The namespace may have gone, or the name have been taken, since the address was reserved.
+    private NamespaceId identifyReserved(String name, Path netns) throws IOException {
+        try {
+            return plug.identify(netns);
+        } catch (IOException e) {
+            release(name);
+            throw e;
+        }
     }
 
     private void giveUp(Container container, IOException failure) {

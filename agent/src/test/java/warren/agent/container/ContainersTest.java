@@ -97,6 +97,27 @@ class ContainersTest {
     }
 
     @Test
+    void aNamespaceThatGoesBeforeItIsPluggedInLeavesItsAddressFree() throws IOException {
+        IpAddress wanted = IpAddress.parse("10.100.0.3");
+        AddressPlan.Allocation _ = reserve("blue", BLUE, wanted);
+        plug.namespaces.remove(BLUE);
+        assertThrows(RefusedException.class, () -> containers.attach("blue", BLUE, wanted, 1420));
+        assertEquals(wanted, attach("red", RED, wanted).address());
+    }
+
+    @Test
+    void ofTwoWhoAskForOneNameAtOnceOnlyOneGetsIt() throws IOException {
+        AddressPlan.Allocation.Given given =
+                assertInstanceOf(AddressPlan.Allocation.Given.class, reserve("blue", BLUE, null));
+        assertEquals(given, reserve("blue", RED, null));
+        Container blue = containers.attach("blue", BLUE, given.address(), 1420);
+        assertThrows(
+                RefusedException.class,
+                () -> containers.attach("blue", RED, given.address(), 1420));
+        assertEquals(List.of(blue), List.copyOf(containers.all()));
+    }
+
+    @Test
     void aNamespaceWithAnInterfaceAlreadyIsRefused() throws IOException {
         attach("blue", BLUE, null);
         assertThrows(RefusedException.class, () -> attach("other", BLUE, null));
