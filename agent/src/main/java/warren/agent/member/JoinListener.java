@@ -4,6 +4,7 @@ package warren.agent.member;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -109,7 +110,7 @@ public final class JoinListener implements AutoCloseable {
         try (socket;
                 JoinResponder responder = responders.get()) {
             new Exchange(socket, responder, source).run();
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             LOG.log(Level.INFO, "join ended early source={0} reason={1}", source, e.getMessage());
         } finally {
             connections.remove(socket);
