@@ -23,7 +23,7 @@ package_of() {
         wg | wg-quick) echo wireguard-tools ;;
         nft) echo nftables ;;
         ps | sysctl) echo procps ;;
-        nsenter | unshare | mount | flock) echo util-linux ;;
+        nsenter | unshare | setpriv | mount | flock) echo util-linux ;;
         *) echo "$1" ;; # tcpdump, iperf3, wireguard-go: the command's own name
     esac
 }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import warren.agent.api.Node;
 import warren.agent.kernel.NetlinkKernel;
 import warren.agent.kernel.Snapshot;
+import warren.agent.member.JoinListener;
 import warren.agent.store.NodeFiles;
 import warren.agent.store.SavedNode;
 import warren.agent.tunnel.Tunnel;
@@ -111,7 +112,7 @@ final class Daemon implements Node, AutoCloseable {
                                 "this machine is a node of cluster "
                                         + present.membership().cluster()
                                         + " already",
-                                null));
+                                "`warren status` shows it"));
             }
             return make(making);
         } finally {
@@ -121,12 +122,20 @@ final class Daemon implements Node, AutoCloseable {
 
     private Membership make(Making making) throws IOException {
         NodeMaker.Made made;
+        JoinedNode node;
         try (NetlinkKernel kernel = NetlinkKernel.open()) {
             refuseForeignInterface(kernel.snapshot());
-            made = making.make(new NodeMaker(config, random, kernel, tunnel));
+            JoinListener.refuseTaken(config.joinPort());
+            try {
+                made = making.make(new NodeMaker(config, random, kernel, tunnel, files));
+                SavedNode saved = made.node();
+                files.saveRecords(saved.cluster(), saved.own(), saved.others());
+                node = JoinedNode.start(config, saved, files, tunnel, random);
+            } catch (IOException e) {
+                undo(e);
+                throw e;
+            }
         }
-        files.create(made.node());
-        JoinedNode node = start(made.node());
         joined = node;
         if (made.welcome() == null) {
             node.settle();
@@ -143,19 +152,13 @@ final class Daemon implements Node, AutoCloseable {
         return membership;
     }
 
-    /// Where the node cannot be started this machine is none, whatever the files held for a moment:
-    /// the user was told that it failed, and tries again.
-    private JoinedNode start(SavedNode made) throws IOException {
+    /// After a failure this machine is no node, also not when the agent starts again.
+    private void undo(IOException failure) {
         try {
-            return JoinedNode.start(config, made, files, tunnel, random);
+            files.forget();
+            tunnel.remove();
         } catch (IOException e) {
-            try {
-                files.forget();
-                tunnel.remove();
-            } catch (IOException again) {
-                e.addSuppressed(again);
-            }
-            throw e;
+            failure.addSuppressed(e);
         }
     }
 

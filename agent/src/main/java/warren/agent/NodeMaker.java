@@ -2,6 +2,7 @@
 package warren.agent;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -16,6 +17,7 @@ import warren.agent.kernel.NodeNetwork;
 import warren.agent.kernel.Snapshot;
 import warren.agent.kernel.Underlay;
 import warren.agent.member.JoinDialer;
+import warren.agent.store.NodeFiles;
 import warren.agent.store.NodeSettings;
 import warren.agent.store.SavedNode;
 import warren.agent.tunnel.Tunnel;
@@ -44,20 +46,26 @@ import warren.wireguard.PublicKey;
 import warren.wireguard.X25519;
 
 /// Makes a machine a node: draws its keys, signs its first record, and joins where it is not the
-/// first. Writes no file. Confined to the thread that makes the node.
+/// first. The keys are on disk before any other node hears of them: a node that cannot keep them
+/// would
+/// stay behind in the cluster as one that never answers. Confined to the thread that makes the
+/// node.
 final class NodeMaker {
     private final AgentConfig config;
     private final SecureRandom random;
     private final Kernel kernel;
     private final Tunnel tunnel;
+    private final NodeFiles files;
     private final Snapshot snapshot;
 
-    NodeMaker(AgentConfig config, SecureRandom random, Kernel kernel, Tunnel tunnel)
+    NodeMaker(
+            AgentConfig config, SecureRandom random, Kernel kernel, Tunnel tunnel, NodeFiles files)
             throws IOException {
         this.config = config;
         this.random = random;
         this.kernel = kernel;
         this.tunnel = tunnel;
+        this.files = files;
         this.snapshot = kernel.snapshot();
     }
 
@@ -77,6 +85,7 @@ final class NodeMaker {
         ClusterDescriptor descriptor =
                 new ClusterDescriptor(cluster, name, network, secret.epoch());
         NodeRecord record = keys.sign(content(settings, keys, cluster, secret), cluster);
+        files.saveKeys(keys.identity, keys.tunnelKey, cluster, List.of(secret), settings);
         return new Made(
                 new SavedNode(
                         keys.identity,
@@ -98,6 +107,8 @@ final class NodeMaker {
         NodeRecord record =
                 keys.sign(
                         content(settings, keys, token.cluster(), token.secret()), token.cluster());
+        files.saveKeys(
+                keys.identity, keys.tunnelKey, token.cluster(), List.of(token.secret()), settings);
         JoinDialer.Welcome welcome = join(token, keys.identity, record);
         ClusterDescriptor cluster = welcome.joined().cluster();
         NodeId self = keys.identity.id();
@@ -132,11 +143,7 @@ final class NodeMaker {
                     "remove the route, or join another cluster");
             return welcome;
         } catch (JoinDialer.NotJoinedException e) {
-            tunnel.remove();
             throw new RefusedException(new Problem("cannot join: " + e.getMessage(), null));
-        } catch (IOException e) {
-            tunnel.remove();
-            throw e;
         }
     }
 
@@ -164,7 +171,10 @@ final class NodeMaker {
         try {
             return text == null ? OverlayNetwork.DEFAULT : OverlayNetwork.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new RefusedException(new Problem(String.valueOf(e.getMessage()), null));
+            throw new RefusedException(
+                    new Problem(
+                            "not an overlay network: " + e.getMessage(),
+                            "write --network CIDR, as in 10.100.0.0/16"));
         }
     }
 
@@ -186,7 +196,9 @@ final class NodeMaker {
         List<HostPort> endpoints = new ArrayList<>();
         for (String text : texts) {
             try {
-                endpoints.add(HostPort.parse(text, config.tunnelPort()));
+                HostPort endpoint = HostPort.parse(text, config.tunnelPort());
+                refuseUnreachable(endpoint);
+                endpoints.add(endpoint);
             } catch (IllegalArgumentException e) {
                 throw new RefusedException(
                         new Problem("not an endpoint: " + e.getMessage(), "write HOST[:PORT]"));
@@ -197,6 +209,22 @@ final class NodeMaker {
                     new Problem("more than " + NodeContent.MAX_ENDPOINTS + " endpoints", null));
         }
         return endpoints;
+    }
+
+    private static void refuseUnreachable(HostPort endpoint) throws RefusedException {
+        if (!endpoint.isLiteral()) {
+            return;
+        }
+        InetAddress address = endpoint.address().toInetAddress();
+        if (address.isAnyLocalAddress()
+                || address.isLoopbackAddress()
+                || address.isLinkLocalAddress()
+                || address.isMulticastAddress()) {
+            throw new RefusedException(
+                    new Problem(
+                            "no other machine reaches this node at " + endpoint.host(),
+                            "name an address of the underlay, or leave --endpoint away"));
+        }
     }
 
     private NodeContent content(

@@ -154,7 +154,7 @@ public final class StateFiles {
         if (end < HEADER_LENGTH
                 || !Arrays.equals(file, 0, MAGIC.length, MAGIC, 0, MAGIC.length)
                 || file[MAGIC.length] != kind) {
-            throw new IllegalArgumentException("not an " + what + " of warren");
+            throw new IllegalArgumentException("this is no " + what + " of warren");
         }
         if (file[MAGIC.length + 1] != VERSION) {
             throw new IllegalArgumentException(

@@ -32,7 +32,11 @@ public final class ContainerFile {
         }
         try {
             List<Container> containers = new ArrayList<>();
-            for (JsonNode tree : JsonMapper.shared().readTree(file)) {
+            JsonNode all = JsonMapper.shared().readTree(file);
+            if (!all.isArray()) { // an empty file, too: taking it for none would free addresses
+                throw new IllegalArgumentException("not a list of containers");
+            }
+            for (JsonNode tree : all) {
                 containers.add(container(tree));
             }
             return containers;

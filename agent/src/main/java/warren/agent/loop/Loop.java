@@ -74,8 +74,9 @@ public final class Loop {
         }
     }
 
-    public boolean isStarted() {
-        return thread.getState() != Thread.State.NEW;
+    /// Whether it was started and has not ended.
+    public boolean isRunning() {
+        return thread.isAlive();
     }
 
     public boolean isCurrent() {

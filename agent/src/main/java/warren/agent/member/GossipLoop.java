@@ -101,9 +101,9 @@ public final class GossipLoop {
                 });
     }
 
-    /// Saves what is unsaved and stops.
+    /// Saves what is unsaved and stops; nothing where it was not started.
     public void stop() throws InterruptedException {
-        if (!loop.isStarted()) {
+        if (!loop.isRunning()) {
             return;
         }
         try {

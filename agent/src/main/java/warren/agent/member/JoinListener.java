@@ -66,18 +66,28 @@ public final class JoinListener implements AutoCloseable {
             MemberListener listener,
             GossipLoop gossip)
             throws IOException {
+        ServerSocket server = bind(port);
+        JoinListener joins = new JoinListener(server, responders, listener, gossip);
+        Thread.ofVirtual().name("join-accept").start(joins::accept);
+        return joins;
+    }
+
+    /// Tries the port, so that a machine on which it is taken is not made a node first.
+    public static void refuseTaken(int port) throws IOException {
+        bind(port).close();
+    }
+
+    private static ServerSocket bind(int port) throws IOException {
         ServerSocket server = new ServerSocket();
         try {
             server.setReuseAddress(true);
             server.bind(new InetSocketAddress(port), BACKLOG);
+            return server;
         } catch (IOException e) {
             server.close();
             throw new IOException(
                     "cannot listen for joins on TCP " + port + ": " + e.getMessage(), e);
         }
-        JoinListener joins = new JoinListener(server, responders, listener, gossip);
-        Thread.ofVirtual().name("join-accept").start(joins::accept);
-        return joins;
     }
 
     private void accept() {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import warren.cluster.ClusterDescriptor;
+import warren.cluster.ClusterId;
 import warren.cluster.ClusterSecret;
 import warren.cluster.Identity;
 import warren.cluster.NodeRecord;
@@ -74,21 +75,38 @@ public final class NodeFiles {
                 others);
     }
 
-    /// Saves a node that has just been made.
+    /// Saves a node whole.
     public void create(SavedNode node) throws IOException {
-        directory.write(IDENTITY, StateFiles.identity(node.identity()));
-        directory.write(
-                TUNNEL_KEY,
-                (node.tunnelKey().toBase64() + "\n").getBytes(StandardCharsets.US_ASCII));
-        List<ClusterSecret> secrets = node.secrets();
-        directory.write(SECRETS, StateFiles.secrets(node.cluster().id(), secrets));
-        directory.write(SETTINGS, node.settings().json());
+        saveKeys(
+                node.identity(),
+                node.tunnelKey(),
+                node.cluster().id(),
+                node.secrets(),
+                node.settings());
         saveRecords(node.cluster(), node.own(), node.others());
     }
 
-    /// Makes this machine no node again: what is left of the files counts for nothing.
+    /// Saves what a node that is being made keeps for itself. It is no node before its records are
+    /// saved too.
+    public void saveKeys(
+            Identity identity,
+            PrivateKey tunnelKey,
+            ClusterId cluster,
+            List<ClusterSecret> secrets,
+            NodeSettings settings)
+            throws IOException {
+        directory.write(IDENTITY, StateFiles.identity(identity));
+        directory.write(
+                TUNNEL_KEY, (tunnelKey.toBase64() + "\n").getBytes(StandardCharsets.US_ASCII));
+        directory.write(SECRETS, StateFiles.secrets(cluster, secrets));
+        directory.write(SETTINGS, settings.json());
+    }
+
+    /// Takes back all that was saved of a node that could not be made.
     public void forget() throws IOException {
-        directory.delete(RECORDS);
+        for (String file : List.of(RECORDS, IDENTITY, TUNNEL_KEY, SECRETS, SETTINGS)) {
+            directory.delete(file);
+        }
     }
 
     public void saveRecords(ClusterDescriptor cluster, NodeRecord own, List<NodeRecord> others)

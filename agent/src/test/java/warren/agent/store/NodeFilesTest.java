@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +62,16 @@ class NodeFilesTest {
         files.create(node);
         Files.delete(directory.resolve("records"));
         assertNull(files.load());
+    }
+
+    @Test
+    void whatIsForgottenLeavesNothing() throws IOException {
+        files.create(node);
+        files.forget();
+        assertNull(files.load());
+        try (Stream<Path> left = Files.list(directory)) {
+            assertEquals(List.of(), left.toList());
+        }
     }
 
     @ParameterizedTest

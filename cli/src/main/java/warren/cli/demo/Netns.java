@@ -31,9 +31,13 @@ record Netns(String name) {
         Tool.ip(name, lines);
     }
 
-    /// The words that run a program in this network namespace.
+    /// The words that run a program in this network namespace. The kernel ends it with the thread
+    /// that starts it, so that a demo that is killed outright leaves no process.
     List<String> inside(String... words) {
-        List<String> all = new ArrayList<>(List.of("nsenter", "--net=" + path(), "--"));
+        List<String> all =
+                new ArrayList<>(
+                        List.of("setpriv", "--pdeathsig", "KILL", "nsenter", "--net=" + path()));
+        all.add("--");
         all.addAll(List.of(words));
         return all;
     }

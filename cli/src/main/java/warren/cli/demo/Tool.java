@@ -84,7 +84,7 @@ final class Tool {
 
     /// A program's words as a person would recognise them: without what only enters a namespace.
     private static String name(List<String> words) {
-        int start = words.getFirst().equals("nsenter") ? words.indexOf("--") + 1 : 0;
+        int start = words.contains("nsenter") ? words.indexOf("--") + 1 : 0;
         return String.join(" ", words.subList(start, words.size()));
     }
 

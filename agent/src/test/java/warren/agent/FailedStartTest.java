@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import warren.control.InitRequest;
+import warren.control.JoinRequest;
+import warren.control.RefusedException;
+import warren.control.Status;
+
+/// A node that cannot be made is none afterwards: not here, not after a restart, and not for the
+/// others.
+@Tag("root")
+@Timeout(300)
+class FailedStartTest {
+    private static final InitRequest INIT = new InitRequest("late", null, List.of());
+
+    @TempDir Path directory;
+
+    private TestNode member;
+    private TestNode late;
+
+    @BeforeEach
+    void aMemberAndAMachine() throws IOException {
+        member = new TestNode("wnwtA", directory);
+        late = new TestNode("wnwtB", directory);
+        TestNode.run(
+                "ip", "-n", "wnwtA", "link", "add", "eth0", "type", "veth", "peer", "name", "eth0",
+                "netns", "wnwtB");
+        up(member, "192.0.2.1/24");
+        up(late, "192.0.2.2/24");
+        member.start();
+        late.start();
+    }
+
+    private static void up(TestNode node, String address) throws IOException {
+        node.exec("ip", "link", "set", "lo", "up");
+        node.exec("ip", "address", "add", address, "dev", "eth0");
+        node.exec("ip", "link", "set", "eth0", "up");
+    }
+
+    @AfterEach
+    void leaveNothing() throws IOException {
+        try (TestNode _ = member;
+                TestNode _ = late) {
+            // Closed in any case.
+        }
+    }
+
+    private Path state() {
+        return directory.resolve("wnwtB/var/lib/warren");
+    }
+
+    /// Whatever is being saved under that name cannot be.
+    private Path obstruct(String file) throws IOException {
+        return Files.createDirectories(state().resolve(file + ".new/obstacle"));
+    }
+
+    private void assertNoNode() throws IOException {
+        assertEquals(Status.State.UNINITIALISED, late.client().status().state());
+        try (Stream<Path> files = Files.list(state())) {
+            assertEquals(List.of(), files.filter(Files::isRegularFile).toList());
+        }
+        Eventually.holds("the tunnel is gone", () -> !late.links().contains("wg0"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"identity", "node.json", "records"})
+    void aJoinThatCannotBeSavedLeavesNoNode(String file) throws IOException {
+        member.client().init(new InitRequest("member", null, List.of()));
+        JoinRequest join = new JoinRequest(member.client().token().token(), "late", List.of());
+        Path obstacle = obstruct(file);
+        assertThrows(IOException.class, () -> late.client().join(join));
+        assertNoNode();
+        if (!"records".equals(file)) {
+            assertEquals(List.of(), member.client().peers(), "the cluster has heard of it");
+        }
+        Files.delete(obstacle);
+        Files.delete(obstacle.getParent());
+        late.client().join(join);
+        assertEquals(Status.State.JOINED, late.client().status().state());
+    }
+
+    @Test
+    void aTakenPortMakesNoNodeAlsoNotAtTheNextStart() throws IOException {
+        Process taker =
+                new ProcessBuilder("ip", "netns", "exec", "wnwtB", "iperf3", "-s", "-p", "51821")
+                        .start();
+        try {
+            Eventually.holds("the port is taken", () -> late.exec("ss", "-ltn").contains(":51821"));
+            IOException e = assertThrows(IOException.class, () -> late.client().init(INIT));
+            assertTrue(String.valueOf(e.getMessage()).contains("51821"), e.getMessage());
+            assertNoNode();
+            late.stop();
+            late.start();
+            assertNoNode();
+        } finally {
+            taker.destroyForcibly();
+        }
+        Eventually.holds("init works", () -> late.client().init(INIT) != null);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"::1", "127.0.0.1:51820", "0.0.0.0", "224.0.0.1", "[fe80::1]:1"})
+    void anEndpointThatNoOtherMachineReachesIsRefused(String endpoint) {
+        InitRequest init = new InitRequest("late", null, List.of(endpoint));
+        RefusedException e = assertThrows(RefusedException.class, () -> late.client().init(init));
+        assertFalse(e.problem().error().isBlank());
+    }
+}
