@@ -20,16 +20,8 @@ public final class DemoRun {
 
     private static final List<String> PROGRAMS =
             List.of(
-                    "ip",
-                    "nsenter",
-                    "unshare",
-                    "setpriv",
-                    "mount",
-                    "bash",
-                    "tcpdump",
-                    "ping",
-                    "iperf3",
-                    "wg");
+                    "ip", "nsenter", "unshare", "setpriv", "mount", "bash", "tcpdump", "ping",
+                    "iperf3", "wg");
     private static final String INSTALL =
             "apt-get install iproute2 util-linux tcpdump iputils-ping iperf3 wireguard-tools";
 
