@@ -7,12 +7,17 @@ public final class Main {
 
     /// Runs one command and ends the process with its exit code.
     public static void main(String[] arguments) {
-        int code = Commands.run(Console.ofProcess(), arguments);
-        System.out.flush();
-        System.err.flush();
+        int code = run(arguments);
         // A command has put its things in order when it returns. System.exit would look for a
         // logger
         // first, which takes longer than the rest of a short command.
         Runtime.getRuntime().halt(code);
+    }
+
+    static int run(String... arguments) {
+        int code = Commands.run(Console.ofProcess(), arguments);
+        System.out.flush();
+        System.err.flush();
+        return code;
     }
 }

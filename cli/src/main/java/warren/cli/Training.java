@@ -42,7 +42,7 @@ final class Training {
                     run(socket, command, "--json");
                 }
             }
-            run(socket, "--help");
+            Main.run("help");
             run(socket, "attach");
         } finally {
             Files.deleteIfExists(socket);
