@@ -6,6 +6,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,6 +31,7 @@ import warren.wireguard.Endpoint;
 import warren.wireguard.IpAddress;
 import warren.wireguard.PresharedKey;
 import warren.wireguard.PrivateKey;
+import warren.wireguard.PublicKey;
 
 /// The part of reconciling that makes the tunnel run and its peers what they should be. Confined to
 /// the reconcile loop, [#observed] apart.
@@ -45,6 +47,9 @@ final class TunnelStep {
     private final int listenPort;
     private final TunnelKeys keys;
     private final PeerPlan plan = new PeerPlan();
+
+    /// Which member a WireGuard key is taken to be, while it announces that key.
+    private final Map<PublicKey, NodeId> owners = new HashMap<>();
 
     /// Where a node was last seen coming from, by the join exchange. Thread-safe.
     private final Map<NodeId, IpAddress> observed = new ConcurrentHashMap<>();
@@ -113,7 +118,7 @@ final class TunnelStep {
     List<PeerWish> wishes(Facts facts, Candidates candidates, boolean behindNat, long nowNanos) {
         keys.retain(facts.peers().stream().map(peer -> peer.record().identity()).toList());
         List<PeerWish> wishes = new ArrayList<>();
-        for (Member member : facts.peers()) {
+        for (Member member : owningTheirKeys(facts.peers())) {
             List<Endpoint> endpoints =
                     candidates.of(
                             member.record().content().endpoints(),
@@ -121,13 +126,36 @@ final class TunnelStep {
                             nowNanos);
             wishes.add(
                     new PeerWish(
-                            member.record().content().wireguardKey(),
+                            key(member),
                             keys.with(member.record().identity()),
                             facts.allowedIps(member.record()),
                             endpoints,
                             keepalive(endpoints, behindNat)));
         }
         return wishes;
+    }
+
+    /// Without members that announce the key of another, who had it first: a key is one peer, and
+    /// either would take the other's addresses from it.
+    private List<Member> owningTheirKeys(List<Member> members) {
+        Map<NodeId, PublicKey> announced = new HashMap<>();
+        members.forEach(member -> announced.put(member.id(), key(member)));
+        owners.entrySet()
+                .removeIf(own -> !Objects.equals(own.getKey(), announced.get(own.getValue())));
+        List<Member> owning = new ArrayList<>();
+        for (Member member : members) {
+            NodeId owner = owners.computeIfAbsent(key(member), _ -> member.id());
+            if (owner.equals(member.id())) {
+                owning.add(member);
+            } else {
+                LOG.log(Level.DEBUG, "key is another's member={0} owner={1}", member.id(), owner);
+            }
+        }
+        return owning;
+    }
+
+    private static PublicKey key(Member member) {
+        return member.record().content().wireguardKey();
     }
 
     /// Only who sits behind a NAT must keep its mapping alive, and only towards the outside.
@@ -173,6 +201,6 @@ final class TunnelStep {
 
     /// The state of one peer, or null where the device does not have it.
     static @Nullable PeerState find(DeviceState state, Member member) {
-        return state.peer(member.record().content().wireguardKey()).orElse(null);
+        return state.peer(key(member)).orElse(null);
     }
 }
