@@ -42,6 +42,9 @@ public final class FileCalls {
     private static final MethodHandle write =
             Native.errnoFunction(
                     "write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle writev =
+            Native.errnoFunction(
+                    "writev", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
     private static final MethodHandle ioctl =
             Native.variadicErrnoFunction(
                     "ioctl", 2, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
@@ -109,6 +112,25 @@ public final class FileCalls {
         }
     }
 
+    /// `writev(2)` of the first `count` entries of the `iovec` array `vectors`, all of which must
+    /// point into live memory. No object is made.
+    public static int writev(int fd, MemorySegment vectors, int count) {
+        MemorySegment state = CallState.current();
+        long address = vectors.address();
+        try {
+            int result;
+            do {
+                long put = (long) writev.invokeExact(state, fd, address, count);
+                result = (int) Outcome.of(put, state);
+            } while (result == -Errno.EINTR);
+            return result;
+        } catch (Throwable t) {
+            throw Native.broken(t);
+        } finally {
+            Reference.reachabilityFence(vectors);
+        }
+    }
+
     /// `ioctl(2)` with a pointer argument.
     public static int ioctl(int fd, long request, MemorySegment argument) {
         return Outcome.repeat(state -> (int) ioctl.invokeExact(state, fd, request, argument));
@@ -142,6 +164,12 @@ public final class FileCalls {
         } catch (Throwable t) {
             throw Native.broken(t);
         }
+    }
+
+    /// `ioctl(2)` with a number in place of the pointer.
+    public static int ioctl(int fd, long request, long argument) {
+        MemorySegment number = MemorySegment.ofAddress(argument);
+        return ioctl(fd, request, number);
     }
 
     /// The address of a checked range. Passing it instead of a slice saves an object per call.

@@ -119,6 +119,18 @@ public final class Structs {
                                     .withName("ifr_ifru"))
                     .withName("ifreq");
 
+    /// `<linux/virtio_net.h>`, the form without `num_buffers` that a TUN device uses by default, in
+    /// the host's byte order.
+    public static final StructLayout virtio_net_hdr =
+            structLayout(
+                            JAVA_BYTE.withName("flags"),
+                            JAVA_BYTE.withName("gso_type"),
+                            JAVA_SHORT.withName("hdr_len"),
+                            JAVA_SHORT.withName("gso_size"),
+                            JAVA_SHORT.withName("csum_start"),
+                            JAVA_SHORT.withName("csum_offset"))
+                    .withName("virtio_net_hdr");
+
     static final List<StructLayout> ALL =
             List.of(
                     sockaddr_in,
@@ -130,7 +142,8 @@ public final class Structs {
                     in_pktinfo,
                     in6_pktinfo,
                     pollfd,
-                    ifreq);
+                    ifreq,
+                    virtio_net_hdr);
 
     private Structs() {}
 

@@ -4,6 +4,7 @@ package warren.linux.tun;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import warren.linux.Fd;
+import warren.linux.Pieces;
 import warren.linux.errno.Errno;
 import warren.linux.errno.ErrnoException;
 import warren.linux.libc.FileCalls;
@@ -24,6 +25,14 @@ public final class Tun implements AutoCloseable {
     private static final int IFF_TUN = 0x0001;
     private static final int IFF_NO_PI = 0x1000;
     private static final int IFF_TUN_EXCL = 0x8000;
+    private static final int IFF_VNET_HDR = 0x4000;
+    private static final long TUNSETOFFLOAD = 0x4004_54d0L;
+    private static final int TUN_F_CSUM = 0x01;
+    private static final int TUN_F_TSO4 = 0x02;
+    private static final int TUN_F_TSO6 = 0x04;
+    private static final int TUN_F_TSO_ECN = 0x08;
+    private static final int TUN_F_USO4 = 0x20; // Linux 6.2
+    private static final int TUN_F_USO6 = 0x40;
     // <linux/sockios.h>
     private static final long SIOCGIFFLAGS = 0x8913;
     private static final long SIOCSIFFLAGS = 0x8914;
@@ -35,10 +44,12 @@ public final class Tun implements AutoCloseable {
 
     private final Fd fd;
     private final Fd control;
+    private final boolean hasHeader;
 
-    private Tun(Fd fd, Fd control) {
+    private Tun(Fd fd, Fd control, boolean hasHeader) {
         this.fd = fd;
         this.control = control;
+        this.hasHeader = hasHeader;
     }
 
     /// Makes a TUN interface in the calling thread's network namespace.
@@ -48,22 +59,39 @@ public final class Tun implements AutoCloseable {
     /// `EPERM` without
     ///     CAP_NET_ADMIN
     public static Tun open(String name) throws ErrnoException {
+        return open(name, 0);
+    }
+
+    /// As [#open], with a [VnetHeader] before every packet where the kernel has it: see
+    /// [#hasHeader].
+    public static Tun openWithHeader(String name) throws ErrnoException {
+        try {
+            return open(name, IFF_VNET_HDR);
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.EINVAL) {
+                return open(name);
+            }
+            throw e;
+        }
+    }
+
+    private static Tun open(String name, int more) throws ErrnoException {
         InterfaceRequest.checked(name);
         Fd fd = TunDeviceNode.open();
         try {
-            create(fd, name);
-            return new Tun(fd, controlSocket());
+            create(fd, name, more);
+            return new Tun(fd, controlSocket(), more == IFF_VNET_HDR);
         } catch (ErrnoException e) {
             fd.close();
             throw e;
         }
     }
 
-    private static void create(Fd fd, String name) throws ErrnoException {
+    private static void create(Fd fd, String name, int more) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
             var request = new InterfaceRequest(arena, name);
             // Without IFF_TUN_EXCL the kernel would hand us somebody's persistent interface.
-            request.flags(IFF_TUN | IFF_NO_PI | IFF_TUN_EXCL);
+            request.flags(IFF_TUN | IFF_NO_PI | IFF_TUN_EXCL | more);
             int result = FileCalls.ioctl(fd.number(), TUNSETIFF, request.memory());
             Outcome.check(result, "ioctl TUNSETIFF", name + hint(-result));
         }
@@ -87,6 +115,30 @@ public final class Tun implements AutoCloseable {
     /// What to poll. After the deletion of the interface it reports an error.
     public Fd fd() {
         return fd;
+    }
+
+    /// Whether a [VnetHeader] stands before every packet read and written.
+    public boolean hasHeader() {
+        return hasHeader;
+    }
+
+    /// Asks the kernel to hand over TCP segments unsplit, up to 64 KiB, and to leave checksums to
+    /// the reader. Needs [#hasHeader].
+    ///
+    /// @return whether it will
+    public boolean offloadTcp() {
+        return offload(TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN);
+    }
+
+    /// As [#offloadTcp], for TCP and for batches of UDP datagrams, both of which may then also be
+    /// written.
+    public boolean offloadTcpAndUdp() {
+        int tcp = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN;
+        return offload(tcp | TUN_F_USO4 | TUN_F_USO6);
+    }
+
+    private boolean offload(int features) {
+        return hasHeader && FileCalls.ioctl(fd.number(), TUNSETOFFLOAD, features) >= 0;
     }
 
     /// The interface's name as it is now.
@@ -135,7 +187,7 @@ public final class Tun implements AutoCloseable {
     /// Reads one IP packet that the host sends: its length, or 0 where none waits. Never blocks,
     /// makes no object.
     ///
-    /// @param buffer native memory; a packet longer than `length` is cut
+    /// @param buffer native memory; a packet (with its header) longer than `length` is cut
     /// @throws ErrnoException `EBADFD` when the interface was deleted
     public int read(MemorySegment buffer, long offset, int length) throws ErrnoException {
         int got = FileCalls.read(fd.number(), buffer, offset, length);
@@ -160,6 +212,19 @@ public final class Tun implements AutoCloseable {
         return switch (-put) {
             case Errno.EBADFD, Errno.EBADF, Errno.EFAULT ->
                     throw new ErrnoException("write TUN", -put);
+            default -> false;
+        };
+    }
+
+    /// As [#write], of one packet in pieces, the header among them where this has one.
+    public boolean write(Pieces pieces) throws ErrnoException {
+        int put = pieces.writeTo(fd);
+        if (put >= 0) {
+            return true;
+        }
+        return switch (-put) {
+            case Errno.EBADFD, Errno.EBADF, Errno.EFAULT ->
+                    throw new ErrnoException("writev TUN", -put);
             default -> false;
         };
     }

@@ -23,6 +23,9 @@ final class MessageHeaders {
     static final int IPPROTO_IPV6 = 41;
     static final int IP_PKTINFO = 8; // <bits/in.h>
     static final int IPV6_PKTINFO = 50;
+    static final int SOL_UDP = 17; // <netinet/udp.h>
+    static final int UDP_SEGMENT = 103;
+    static final int UDP_GRO = 104;
 
     static final int V4_BITS = 32;
     static final int V6_BITS = 128;

@@ -5,8 +5,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
-/// Datagrams as they came in together. A slot is one message: today one datagram, with receive
-/// offload (`UDP_GRO`) several of one sender, each [#segmentSize] long but the last.
+/// Datagrams as they came in together. A slot is one message: one datagram, or with receive
+/// offload ([UdpPort#receiveOffload]) several of one sender, each [#segmentSize] long but the last.
 ///
 /// Slot `i` lies in [#memory] from [#offset] on for [#length] bytes. Everything said of a slot
 /// holds until the next receive; memory and content are the loop's to change, so it may decrypt in
@@ -21,6 +21,7 @@ public final class ReceiveBatch {
     private final int headRoom;
     private final int slotLength;
     private final long[] packetInfo;
+    private final int[] segmentSize;
     private int count;
 
     /// @param arena owned by the loop, and outlives this
@@ -34,6 +35,7 @@ public final class ReceiveBatch {
         this.memory = arena.allocate((long) stride * capacity, LINE);
         this.headers = new MessageHeaders(arena, capacity);
         this.packetInfo = new long[capacity];
+        this.segmentSize = new int[capacity];
         for (int slot = 0; slot < capacity; slot++) {
             headers.payload(slot, memory.address() + offsetOf(slot), slotLength);
         }
@@ -51,6 +53,11 @@ public final class ReceiveBatch {
         for (int slot = 0; slot < count; slot++) {
             packetInfo[slot] =
                     PacketInfo.find(
+                            headers.controls(),
+                            headers.controlOffset(slot),
+                            headers.controlLength(slot));
+            segmentSize[slot] =
+                    Segmentation.find(
                             headers.controls(),
                             headers.controlOffset(slot),
                             headers.controlLength(slot));
@@ -83,7 +90,8 @@ public final class ReceiveBatch {
 
     /// The length of each datagram in the slot but the last, which may be shorter.
     public int segmentSize(int slot) {
-        return length(slot);
+        int size = segmentSize[checked(slot)];
+        return size == 0 ? length(slot) : size;
     }
 
     /// Whether the message was longer than the slot and the rest is lost.

@@ -8,18 +8,36 @@ import warren.linux.errno.Errno;
 
 /// Datagrams to send together. The loop fills it (`clear`, then `add`, `destination` and maybe
 /// `source` for each), hands it to [UdpSocket#send] until nothing is [#remaining], and then reads
-/// what became of each slot. A slot is one message: today one datagram, with segmentation offload
-/// (`UDP_SEGMENT`) several.
+/// what became of each slot. A slot is one message: one datagram, or after [#segment] several
+/// that the kernel splits.
 ///
 /// Payload stays where the caller has it and must stay there until it is sent. Confined to the
 /// sending loop.
 public final class SendBatch {
+    /// `UDP_MAX_SEGMENTS` of `include/linux/udp.h` before Linux 6.9, larger since.
+    public static final int SEGMENTS_MAX = 64;
+
+    /// What one message may hold: the largest UDP payload over IPv4.
+    public static final int BYTES_MAX = 65_507;
+
+    private static final int WHOLE = -1;
+
     private final MessageHeaders headers;
     private final int[] bits;
     private final int[] errors;
     private final boolean[] sourceGone;
+    private final int[] segmentSize;
+    private final int[] length;
+    private final long[] address;
+    private final long[] sourceControl;
     private int count;
     private int next;
+
+    /// How many bytes of the next message have left in datagrams of their own; -1 where the kernel
+    /// splits it.
+    private int splitAt = WHOLE;
+
+    private boolean segmentationWorks = true;
 
     /// @param arena owned by the loop, and outlives this
     /// @param capacity the most messages it holds
@@ -28,11 +46,16 @@ public final class SendBatch {
         bits = new int[capacity];
         errors = new int[capacity];
         sourceGone = new boolean[capacity];
+        segmentSize = new int[capacity];
+        length = new int[capacity];
+        address = new long[capacity];
+        sourceControl = new long[capacity];
     }
 
     public void clear() {
         count = 0;
         next = 0;
+        splitAt = WHOLE;
     }
 
     public int capacity() {
@@ -54,6 +77,10 @@ public final class SendBatch {
         Objects.checkFromIndexSize(offset, length, buffer.byteSize());
         int slot = Objects.checkIndex(count, headers.capacity());
         headers.payload(slot, buffer.address() + offset, length);
+        this.address[slot] = buffer.address() + offset;
+        this.length[slot] = length;
+        segmentSize[slot] = 0;
+        sourceControl[slot] = 0;
         headers.controlLength(slot, 0);
         bits[slot] = 0;
         errors[slot] = 0;
@@ -82,8 +109,37 @@ public final class SendBatch {
     public void source(int slot, long high, long low, int ifindex) {
         int family = bits[Objects.checkIndex(slot, count)];
         long at = headers.controlOffset(slot);
-        headers.controlLength(
-                slot, PacketInfo.write(headers.controls(), at, family, high, low, ifindex));
+        sourceControl[slot] = PacketInfo.write(headers.controls(), at, family, high, low, ifindex);
+        headers.controlLength(slot, sourceControl[slot]);
+    }
+
+    /// Says that the message is several datagrams of `size` bytes, the last maybe shorter, at most
+    /// [#SEGMENTS_MAX] and [#BYTES_MAX]; after [#source]. A kernel or a route that cannot split
+    /// gets them one by one.
+    public void segment(int slot, int size) {
+        segmentSize[Objects.checkIndex(slot, count)] = size;
+        writeControls(slot);
+    }
+
+    /// Whether the kernel still splits messages: once it has said that it cannot, each datagram
+    /// had better be a message of its own.
+    public boolean segmentationWorks() {
+        return segmentationWorks;
+    }
+
+    /// How many datagrams the slot is.
+    public int datagrams(int slot) {
+        int size = segmentSize[Objects.checkIndex(slot, count)];
+        return size == 0 ? 1 : (length[slot] + size - 1) / size;
+    }
+
+    private void writeControls(int slot) {
+        long used = sourceControl[slot];
+        if (segmentSize[slot] > 0) {
+            long at = headers.controlOffset(slot) + used;
+            used += Segmentation.write(headers.controls(), at, segmentSize[slot]);
+        }
+        headers.controlLength(slot, used);
     }
 
     /// Messages not yet tried.
@@ -106,9 +162,9 @@ public final class SendBatch {
     /// full, or another `-errno` that is not one message's fault.
     int send(int fd) {
         while (next < count) {
-            int sent = headers.send(fd, next, count);
+            int sent = headers.send(fd, next, splitAt == WHOLE ? count : next + 1);
             if (sent > 0) {
-                next += sent;
+                advance(sent);
                 continue;
             }
             switch (-sent) {
@@ -121,14 +177,52 @@ public final class SendBatch {
         return 0;
     }
 
+    private void advance(int sent) {
+        if (splitAt == WHOLE) {
+            next += sent;
+        } else {
+            splitOn(splitAt + segmentSize[next]);
+        }
+    }
+
     private void refused(int errno) {
-        if (headers.controlLength(next) > 0 && isStaleSource(errno)) {
-            headers.controlLength(next, 0);
+        if (splitAt == WHOLE && segmentSize[next] > 0 && isUnsplittable(errno)) {
+            segmentationWorks &= errno != Errno.EIO;
+            headers.controlLength(next, sourceControl[next]);
+            splitOn(0);
+            return; // the same message once more, datagram by datagram
+        }
+        if (sourceControl[next] > 0 && isStaleSource(errno)) {
+            sourceControl[next] = 0;
             sourceGone[next] = true;
+            if (splitAt == WHOLE) {
+                writeControls(next);
+            } else {
+                headers.controlLength(next, 0);
+            }
             return; // the same message once more, from where routing likes
         }
         errors[next] = errno;
         next++;
+        splitAt = WHOLE;
+    }
+
+    /// Goes on with the datagram of the next message that starts at `at`.
+    private void splitOn(int at) {
+        splitAt = at;
+        int left = length[next] - at;
+        if (left > 0) {
+            headers.payload(next, address[next] + at, Math.min(left, segmentSize[next]));
+            return;
+        }
+        next++;
+        splitAt = WHOLE;
+    }
+
+    /// EIO: the device or the route computes no checksums. EINVAL and, since Linux 6.14, EMSGSIZE:
+    /// the datagrams do not fit the path and would have to be fragmented.
+    private static boolean isUnsplittable(int errno) {
+        return errno == Errno.EIO || errno == Errno.EINVAL || errno == Errno.EMSGSIZE;
     }
 
     /// What `ip(7)` sends answer when the address has left the host or its interface: EINVAL for

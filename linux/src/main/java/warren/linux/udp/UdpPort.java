@@ -71,6 +71,19 @@ public final class UdpPort implements AutoCloseable {
         }
     }
 
+    /// Asks the kernel to hand over datagrams of one sender joined together (`UDP_GRO`), which
+    /// needs slots of 64 KiB in the [ReceiveBatch].
+    ///
+    /// @return whether it will, on every socket of this port
+    public boolean receiveOffload() {
+        return v4.receiveOffload() && (v6 == null || v6.receiveOffload());
+    }
+
+    /// Whether [SendBatch#segment] is known to the kernel.
+    public boolean canSegment() {
+        return v4.canSegment();
+    }
+
     @Override
     public void close() {
         v4.close();

@@ -120,6 +120,20 @@ public final class UdpSocket implements AutoCloseable {
         throw new ErrnoException("sendmmsg", -outcome);
     }
 
+    /// Asks the kernel to hand over datagrams of one sender joined together, up to 64 KiB.
+    ///
+    /// @return whether it will
+    boolean receiveOffload() {
+        int level = MessageHeaders.SOL_UDP;
+        return SocketCalls.setsockopt(fd.number(), level, MessageHeaders.UDP_GRO, 1) >= 0;
+    }
+
+    /// Whether the kernel knows `UDP_SEGMENT` (Linux 4.18); setting it to 0 changes nothing.
+    boolean canSegment() {
+        int level = MessageHeaders.SOL_UDP;
+        return SocketCalls.setsockopt(fd.number(), level, MessageHeaders.UDP_SEGMENT, 0) >= 0;
+    }
+
     /// Sets the firewall mark of all that is sent (`SO_MARK`); 0 is no mark. Needs CAP_NET_ADMIN.
     public void mark(int mark) throws ErrnoException {
         option(fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_MARK, mark);

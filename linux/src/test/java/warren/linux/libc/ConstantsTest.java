@@ -23,6 +23,7 @@ final class ConstantsTest {
     private static final List<String> PRIVATE_HOLDERS =
             List.of(
                     "warren.linux.tun.Tun",
+                    "warren.linux.tun.VnetHeader",
                     "warren.linux.udp.UdpSocket",
                     "warren.linux.udp.MessageHeaders");
 

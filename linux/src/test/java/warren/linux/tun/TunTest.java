@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import warren.linux.Pieces;
 import warren.linux.Poll;
 import warren.linux.errno.Errno;
 import warren.linux.errno.ErrnoException;
@@ -205,6 +206,52 @@ final class TunTest {
                                 }
                             });
             assertTrue(bytes <= 3 * Allocation.PER_CAPTURED_ERRNO, bytes + " bytes a packet");
+        }
+    }
+
+    @Test
+    void packetsCarryAHeaderWhereThatWasAsked() throws Exception {
+        try (Tun tun = network.call(() -> Tun.openWithHeader("wiotun"));
+                DatagramSocket socket = network.call(() -> new DatagramSocket(4242))) {
+            assertTrue(tun.hasHeader());
+            assertTrue(tun.offloadTcp());
+            bringUp();
+            byte[] text = "into the tunnel".getBytes(StandardCharsets.UTF_8);
+            var to = new InetSocketAddress(InetAddress.ofLiteral("10.7.0.2"), 99);
+            socket.send(new DatagramPacket(text, text.length, to));
+            var poll = new Poll(arena, 1);
+            poll.add(tun.fd(), Poll.READ);
+            int at = 16 - VnetHeader.LENGTH;
+            int length;
+            do {
+                assertEquals(1, poll.await(10_000));
+                length = tun.read(buffer, at, 1500) - VnetHeader.LENGTH;
+            } while (buffer.get(JAVA_BYTE, 16) != 0x45);
+            assertEquals(28 + text.length, length);
+            assertEquals(VnetHeader.VIRTIO_NET_HDR_GSO_NONE, VnetHeader.gsoType(buffer, at));
+            assertTrue(VnetHeader.needsChecksum(buffer, at));
+            assertEquals(20, VnetHeader.checksumStart(buffer, at));
+            assertEquals(6, VnetHeader.checksumOffset(buffer, at));
+
+            swapEnds(); // the header still says that the checksum is to be finished
+            var pieces = new Pieces(arena, 3);
+            pieces.add(buffer, at, VnetHeader.LENGTH);
+            pieces.add(buffer, 16, 30);
+            pieces.add(buffer, 16 + 30, length - 30);
+            assertTrue(tun.write(pieces));
+            socket.setSoTimeout(10_000);
+            var answer = new DatagramPacket(new byte[100], 100);
+            socket.receive(answer);
+            assertArrayEquals(text, Arrays.copyOf(answer.getData(), answer.getLength()));
+        }
+    }
+
+    @Test
+    void aPlainDeviceHasNoOffloads() throws Exception {
+        try (Tun tun = network.call(() -> Tun.open("wiotun"))) {
+            assertFalse(tun.hasHeader());
+            assertFalse(tun.offloadTcp());
+            assertFalse(tun.offloadTcpAndUdp());
         }
     }
 

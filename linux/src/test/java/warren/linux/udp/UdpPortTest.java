@@ -324,6 +324,70 @@ final class UdpPortTest {
         }
     }
 
+    @Test
+    void oneMessageLeavesAsManyDatagrams() throws Exception {
+        assertTrue(a.canSegment());
+        int slot = addV4("onetwoend", LOCALHOST);
+        out.source(slot, 0, SECOND_V4, 0);
+        out.segment(slot, 4);
+        assertEquals(3, out.datagrams(slot));
+        assertTrue(a.v4().send(out));
+        assertEquals(0, out.error(slot));
+        assertEquals("onet|woen|d", awaitThree());
+        assertEquals(SECOND_V4, in.sourceLow(0));
+        assertTrue(out.segmentationWorks());
+    }
+
+    @Test
+    void datagramsComeJoinedWhereThatWasAsked() throws Exception {
+        assertTrue(b.receiveOffload());
+        int slot = addV4("onetwoend", LOCALHOST);
+        out.segment(slot, 4);
+        assertTrue(a.v4().send(out));
+        assertEquals(1, await(b.v4()));
+        assertArrayEquals("onetwoend".getBytes(UTF_8), received(0));
+        assertEquals(4, in.segmentSize(0));
+        assertTrue(in.hasLocal(0));
+        out.clear();
+        addV4("alone", LOCALHOST);
+        assertTrue(a.v4().send(out));
+        assertEquals(1, await(b.v4()));
+        assertEquals(5, in.segmentSize(0));
+    }
+
+    @Test
+    void whatTheKernelCannotSplitLeavesDatagramByDatagramInOrder() throws Exception {
+        network.ip("link set lo mtu 1280");
+        int slot = out.add(payload, 0, 3_500);
+        out.destination(slot, 32, 0, LOCALHOST, b.port());
+        out.source(slot, 0, 0x0a09_0063L, 0); // and 10.9.0.99 is nobody's
+        out.segment(slot, 1_500); // more than the path takes whole
+        addV4("after", LOCALHOST);
+        assertTrue(a.v4().send(out));
+        assertEquals(0, out.error(slot));
+        assertTrue(out.sourceGone(slot));
+        assertTrue(out.segmentationWorks()); // other paths may be wider
+        int[] lengths = new int[4];
+        for (int got = 0; got < 4; ) {
+            int more = await(b.v4());
+            for (int i = 0; i < more; i++) {
+                lengths[got++] = in.length(i);
+            }
+        }
+        assertArrayEquals(new int[] {1_500, 1_500, 500, 5}, lengths);
+    }
+
+    private String awaitThree() throws ErrnoException {
+        String all = "";
+        for (int got = 0; got < 3; ) {
+            int more = await(b.v4());
+            for (int i = 0; i < more; i++) {
+                all += (got++ == 0 ? "" : "|") + new String(received(i), UTF_8);
+            }
+        }
+        return all;
+    }
+
     private int addV4(String text, long address) {
         int slot = add(text);
         out.destination(slot, 32, 0, address, b.port());

@@ -9,8 +9,10 @@
 #include <fcntl.h>
 #include <linux/if_tun.h>
 #include <linux/sockios.h>
+#include <linux/virtio_net.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdio.h>
@@ -36,6 +38,10 @@ int main(void) {
     C(IPPROTO_IP); C(IPPROTO_IPV6); C(IP_PKTINFO); C(IPV6_PKTINFO);
     C(IP_MTU_DISCOVER); C(IP_PMTUDISC_DONT); C(IPV6_MTU_DISCOVER); C(IPV6_V6ONLY); C(IPV6_RECVPKTINFO);
     C(TUNSETIFF); C(TUNGETIFF); C(IFF_TUN); C(IFF_NO_PI); C(IFF_TUN_EXCL);
+    C(IFF_VNET_HDR); C(TUNSETOFFLOAD); C(TUN_F_CSUM); C(TUN_F_TSO4); C(TUN_F_TSO6); C(TUN_F_TSO_ECN);
+    C(SOL_UDP); C(UDP_SEGMENT); C(UDP_GRO);
+    C(VIRTIO_NET_HDR_F_NEEDS_CSUM); C(VIRTIO_NET_HDR_GSO_NONE); C(VIRTIO_NET_HDR_GSO_TCPV4);
+    C(VIRTIO_NET_HDR_GSO_TCPV6); C(VIRTIO_NET_HDR_GSO_ECN);
     C(SIOCGIFFLAGS); C(SIOCSIFFLAGS); C(SIOCGIFMTU); C(SIOCSIFMTU); C(SIOCGIFINDEX);
     C(IFF_UP); C(IFNAMSIZ);
     C(EPERM); C(ENOENT); C(ESRCH); C(EINTR); C(EIO); C(ENXIO); C(EBADF); C(EAGAIN); C(ENOMEM); C(EACCES);

@@ -5,6 +5,7 @@
  * cc -o structs structs.c && ./structs > structs.txt
  */
 #define _GNU_SOURCE
+#include <linux/virtio_net.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -60,5 +61,12 @@ int main(void) {
     SIZE(ifreq);
     MEMBER(ifreq, ifr_name);
     MEMBER(ifreq, ifr_ifru);
+    SIZE(virtio_net_hdr);
+    MEMBER(virtio_net_hdr, flags);
+    MEMBER(virtio_net_hdr, gso_type);
+    MEMBER(virtio_net_hdr, hdr_len);
+    MEMBER(virtio_net_hdr, gso_size);
+    MEMBER(virtio_net_hdr, csum_start);
+    MEMBER(virtio_net_hdr, csum_offset);
     return 0;
 }
