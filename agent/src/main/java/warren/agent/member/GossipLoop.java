@@ -91,14 +91,15 @@ public final class GossipLoop {
                         System.nanoTime());
     }
 
+    /// When this returns the view has every node known from disk: whoever acted on an empty one
+    /// would take all peers from a tunnel that carries traffic. Called once, by the thread that
+    /// made
+    /// this object.
     public void start() {
+        List<KnownNode> known = node.others().stream().map(KnownNode::unheard).toList();
+        gossip.learn(known, System.nanoTime());
+        view = new MembersView(own, gossip.members());
         loop.start();
-        loop.offer(
-                () -> {
-                    List<KnownNode> known = node.others().stream().map(KnownNode::unheard).toList();
-                    gossip.learn(known, System.nanoTime());
-                    publishView();
-                });
     }
 
     /// Saves what is unsaved and stops; nothing where it was not started.

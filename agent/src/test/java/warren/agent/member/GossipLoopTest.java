@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,10 +50,16 @@ class GossipLoopTest {
     private final Random random = new Random(3);
     private final Identity identity = Identity.generate(random);
     private final Listener listener = new Listener();
+    private List<NodeRecord> others = List.of();
     private GossipLoop gossip;
 
     @BeforeEach
     void start() throws IOException {
+        gossip = loop();
+        gossip.start();
+    }
+
+    private GossipLoop loop() throws IOException {
         ClusterSecret secret = ClusterSecret.random(random);
         SavedNode node =
                 new SavedNode(
@@ -62,11 +69,10 @@ class GossipLoopTest {
                         new NodeSettings("n", List.of(), List.of()),
                         new ClusterDescriptor(CLUSTER, "c", OverlayNetwork.DEFAULT, 1),
                         record(1, OUR_INSTANCE),
-                        List.of());
+                        others);
         NodeFiles files = new NodeFiles(StateDirectory.open(directory));
         files.create(node);
-        gossip = new GossipLoop(node, files, 51821, listener, random);
-        gossip.start();
+        return new GossipLoop(node, files, 51821, listener, random);
     }
 
     @AfterEach
@@ -98,11 +104,28 @@ class GossipLoopTest {
         assertEquals(9, gossip.recordAbove(8).sequence());
     }
 
+    @Test
+    void whoIsKnownFromDiskIsInTheViewFromTheStart() throws IOException, InterruptedException {
+        others =
+                IntStream.range(0, 100)
+                        .mapToObj(_ -> record(Identity.generate(random), 1, OUR_INSTANCE))
+                        .toList();
+        GossipLoop resumed = loop();
+        resumed.start();
+        int seen = resumed.view().members().size();
+        resumed.stop();
+        assertEquals(100, seen);
+    }
+
     private KnownNode ours(long sequence) {
         return new KnownNode(record(sequence, FOREIGN_INSTANCE), MemberState.ALIVE, 1);
     }
 
     private NodeRecord record(long sequence, long instance) {
+        return record(identity, sequence, instance);
+    }
+
+    private static NodeRecord record(Identity identity, long sequence, long instance) {
         byte[] key = new byte[32];
         Arrays.fill(key, (byte) 5);
         NodeContent content =
