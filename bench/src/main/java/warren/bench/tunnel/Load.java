@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.bench.tunnel;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Many TCP connections at full speed from one thread at either end, since `iperf3` has one target
+/// a process. A program of its own, run in the places:
+///
+///     Load sink
+///     Load source SINK SECONDS ADDRESS...
+///
+/// The source connects to each address, and once warm prints `start` and, after the seconds, `end
+/// BYTES NANOS`: what the sink, asked at [#COUNT_PORT] of its address outside the tunnel, had
+/// received in between.
+final class Load {
+    static final int PORT = 5300;
+    static final int COUNT_PORT = 5301;
+    private static final int CHUNK = 128 * 1024;
+    private static final long WARM_UP_NANOS = 1_500_000_000L;
+
+    private Load() {}
+
+    public static void main(String[] words) throws IOException {
+        if (words[0].equals("sink")) {
+            sink();
+        } else {
+            List<InetAddress> targets = new ArrayList<>();
+            for (String word : List.of(words).subList(3, words.length)) {
+                targets.add(InetAddress.ofLiteral(word));
+            }
+            long nanos = Integer.parseInt(words[2]) * 1_000_000_000L;
+            source(InetAddress.ofLiteral(words[1]), nanos, targets);
+        }
+    }
+
+    private static void sink() throws IOException {
+        Selector selector = Selector.open();
+        listen(selector, PORT);
+        listen(selector, COUNT_PORT);
+        ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK);
+        ByteBuffer answer = ByteBuffer.allocate(Long.BYTES);
+        long total = 0;
+        while (true) {
+            selector.select();
+            for (SelectionKey key : selector.selectedKeys()) {
+                if (key.channel() instanceof ServerSocketChannel server) {
+                    SocketChannel channel = server.accept();
+                    channel.configureBlocking(false);
+                    channel.register(selector, SelectionKey.OP_READ, server.getLocalAddress());
+                    continue;
+                }
+                SocketChannel channel = (SocketChannel) key.channel();
+                int got = read(channel, buffer.clear());
+                if (got < 0) {
+                    channel.close();
+                } else if (((InetSocketAddress) key.attachment()).getPort() == COUNT_PORT) {
+                    channel.write(answer.clear().putLong(total).flip());
+                } else {
+                    total += got;
+                }
+            }
+            selector.selectedKeys().clear();
+        }
+    }
+
+    private static void listen(Selector selector, int port) throws IOException {
+        ServerSocketChannel server = ServerSocketChannel.open();
+        server.bind(new InetSocketAddress(port), 1024);
+        server.configureBlocking(false);
+        server.register(selector, SelectionKey.OP_ACCEPT);
+    }
+
+    private static int read(SocketChannel channel, ByteBuffer buffer) {
+        try {
+            return channel.read(buffer);
+        } catch (IOException _) { // reset: the source has ended
+            return -1;
+        }
+    }
+
+    private static void source(InetAddress sink, long nanos, List<InetAddress> targets)
+            throws IOException {
+        Selector selector = Selector.open();
+        for (InetAddress target : targets) {
+            SocketChannel channel = SocketChannel.open();
+            channel.setOption(StandardSocketOptions.SO_SNDBUF, CHUNK);
+            channel.connect(new InetSocketAddress(target, PORT));
+            channel.configureBlocking(false);
+            channel.register(selector, SelectionKey.OP_WRITE);
+        }
+        ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK);
+        try (SocketChannel counter = SocketChannel.open()) {
+            counter.connect(new InetSocketAddress(sink, COUNT_PORT));
+            fill(selector, buffer, WARM_UP_NANOS);
+            long start = System.nanoTime();
+            long before = count(counter);
+            System.out.println("start");
+            fill(selector, buffer, nanos);
+            long after = count(counter);
+            System.out.println("end " + (after - before) + " " + (System.nanoTime() - start));
+        }
+    }
+
+    private static void fill(Selector selector, ByteBuffer buffer, long nanos) throws IOException {
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < nanos) {
+            selector.select(100);
+            for (SelectionKey key : selector.selectedKeys()) {
+                var _ = ((SocketChannel) key.channel()).write(buffer.clear());
+            }
+            selector.selectedKeys().clear();
+        }
+    }
+
+    private static long count(SocketChannel counter) throws IOException {
+        counter.write(ByteBuffer.wrap(new byte[] {1}));
+        return new DataInputStream(counter.socket().getInputStream()).readLong();
+    }
+}

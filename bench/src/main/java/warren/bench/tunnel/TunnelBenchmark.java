@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.bench.tunnel;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// `./dev bench tunnel`. Exit status 0: measured, perhaps with figures missing; 1: could not; 2:
+/// usage.
+final class TunnelBenchmark {
+    private static final List<String> NEEDED =
+            List.of("ip", "iperf3", "mount", "nsenter", "ping", "unshare", "wg");
+    private static final String GO = "wireguard-go";
+
+    private final Options options;
+    private final PrintStream err;
+    private final DebianPackages packages;
+    private final Path logs;
+
+    private TunnelBenchmark(Options options, PrintStream err) throws IOException {
+        this.options = options;
+        this.err = err;
+        this.packages = new DebianPackages(err);
+        this.logs = Files.createTempDirectory("warren-bench-");
+    }
+
+    public static void main(String[] words) {
+        System.exit(run(List.of(words), System.out, System.err));
+    }
+
+    private static int run(List<String> words, PrintStream out, PrintStream err) {
+        if (words.contains("--help") || words.contains("-h")) {
+            out.print(Options.USAGE);
+            return 0;
+        }
+        try {
+            Options options = Options.parse(words);
+            new TunnelBenchmark(options, err).run(out);
+            return 0;
+        } catch (IllegalArgumentException e) {
+            err.println(e.getMessage());
+            err.print(Options.USAGE);
+            return 2;
+        } catch (BenchmarkException | IOException e) {
+            err.println("bench tunnel: " + e.getMessage());
+            return 1;
+        }
+    }
+
+    private void run(PrintStream out) throws BenchmarkException, IOException {
+        check();
+        Machine machine = Machine.here(options.root());
+        List<Contender> contenders = contenders();
+        Map<String, String> versions = new LinkedHashMap<>();
+        contenders.forEach(each -> versions.put(each.name(), each.version()));
+        Results results = new Results(options.contenders());
+        Report report = new Report(machine, options, versions, results);
+        err.print(report.head());
+        for (int round = 1; round <= options.rounds(); round++) {
+            for (Contender contender : inTurn(contenders, round)) {
+                measure(contender, round, results);
+            }
+        }
+        if (options.manyPeers() > 0) {
+            manyPeers(contenders, results);
+        }
+        out.print(report.text());
+        Path json = options.json();
+        if (json != null) {
+            Files.writeString(json, report.json());
+        }
+        err.println("what the programs printed is in " + logs);
+    }
+
+    private void check() throws BenchmarkException {
+        List<String> missing =
+                NEEDED.stream().filter(name -> !Command.isThere(name)).toList();
+        if (!missing.isEmpty()) {
+            throw new BenchmarkException("missing: " + String.join(" ", missing));
+        }
+        if (!Files.isExecutable(launcher())) {
+            throw new BenchmarkException(launcher() + " is not built: ./dev build");
+        }
+    }
+
+    private Path launcher() {
+        return options.root().resolve("cli/target/dist/bin/warren");
+    }
+
+    private List<Contender> contenders() throws BenchmarkException {
+        List<Contender> contenders = new ArrayList<>();
+        for (String name : options.contenders()) {
+            contenders.add(
+                    switch (name) {
+                        case GO -> wireguardGo();
+                        case "nebula" -> new Nebula(packages.fetch("nebula", "-version"));
+                        case "veth" -> new BareCable();
+                        default -> warren(name);
+                    });
+        }
+        return contenders;
+    }
+
+    private Wireguard wireguardGo() throws BenchmarkException {
+        DebianPackages.Programs programs = packages.fetch(GO, "--version");
+        return new Wireguard(GO, programs.version(), List.of(programs.path(GO)), Map.of());
+    }
+
+    /// @param name `warren`, or followed by a colon and the backend
+    private Wireguard warren(String name) {
+        int colon = name.indexOf(':');
+        Map<String, String> environment =
+                colon < 0 ? Map.of() : Map.of("WARREN_AEAD", name.substring(colon + 1));
+        List<String> command = List.of(launcher().toString(), "wireguard");
+        return new Wireguard(name, "of this checkout", command, environment);
+    }
+
+    /// Whoever is first in one round is last in the next, so that a slow drift favours nobody.
+    private static <T> List<T> inTurn(List<T> all, int round) {
+        List<T> turned = new ArrayList<>(all);
+        Collections.rotate(turned, round - 1);
+        return turned;
+    }
+
+    private void measure(Contender contender, int round, Results results) {
+        err.println("round %d: %s".formatted(round, contender.name()));
+        Path log = logs.resolve(contender.name().replace(':', '-') + "-" + round);
+        try {
+            Round.Outcome outcome = Round.of(contender, options.seconds(), log, err);
+            results.add(contender.name(), round, outcome.figures());
+            results.addRamp(contender.name(), outcome.ramp());
+        } catch (BenchmarkException e) {
+            err.println("  " + e.getMessage());
+        }
+    }
+
+    private void manyPeers(List<Contender> contenders, Results results) {
+        Wireguard farEnd;
+        try {
+            farEnd = wireguardGo();
+        } catch (BenchmarkException e) {
+            err.println("no part with many peers: " + e.getMessage());
+            return;
+        }
+        for (int round = 1; round <= Math.min(3, options.rounds()); round++) {
+            for (Contender contender : inTurn(contenders, round)) {
+                if (!(contender instanceof Wireguard wireguard)) {
+                    continue;
+                }
+                err.println(
+                        "round %d of %d peers: %s"
+                                .formatted(round, options.manyPeers(), contender.name()));
+                Path log = logs.resolve(contender.name().replace(':', '-') + "-many-" + round);
+                try {
+                    ManyPeers peers = new ManyPeers(options.manyPeers(), farEnd, log);
+                    results.add(contender.name(), round, peers.of(wireguard, options.seconds()));
+                } catch (BenchmarkException e) {
+                    err.println("  " + e.getMessage());
+                }
+            }
+        }
+    }
+}
