@@ -57,7 +57,7 @@ record AptMirror(String address, Optional<String> keyring) {
             if (rest.startsWith("[") && rest.indexOf(']') > 0) {
                 String settings = rest.substring(1, rest.indexOf(']'));
                 keyring =
-                        List.of(settings.strip().split("\\s+")).stream()
+                        List.of(settings.strip().split("\\s+", -1)).stream()
                                 .filter(setting -> setting.startsWith("signed-by=/"))
                                 .map(setting -> setting.substring("signed-by=".length()))
                                 .findFirst();
@@ -91,15 +91,14 @@ record AptMirror(String address, Optional<String> keyring) {
     private static Optional<AptMirror> stanza(Map<String, String> fields) {
         Optional<String> keyring =
                 Optional.ofNullable(fields.get("Signed-By")).filter(value -> value.startsWith("/"));
-        return List.of(fields.getOrDefault("URIs", "").split("\\s+")).stream()
+        return List.of(fields.getOrDefault("URIs", "").split("\\s+", -1)).stream()
                 .filter(AptMirror::isArchive)
                 .findFirst()
                 .map(address -> new AptMirror(address, keyring));
     }
 
     private static boolean isArchive(String address) {
-        String bare =
-                address.endsWith("/") ? address.substring(0, address.length() - 1) : address;
+        String bare = address.endsWith("/") ? address.substring(0, address.length() - 1) : address;
         return bare.contains("://") && bare.endsWith(ARCHIVE);
     }
 }

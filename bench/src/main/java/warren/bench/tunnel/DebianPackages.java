@@ -17,8 +17,7 @@ import java.util.Optional;
 final class DebianPackages {
     private static final Duration FRESH = Duration.ofDays(7);
     private static final List<String> SUITES = List.of("unstable", "testing", "stable");
-    private static final Path KEYRING =
-            Path.of("/usr/share/keyrings/debian-archive-keyring.gpg");
+    private static final Path KEYRING = Path.of("/usr/share/keyrings/debian-archive-keyring.gpg");
 
     private final Path cache;
     private final PrintStream err;

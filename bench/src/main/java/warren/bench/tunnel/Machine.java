@@ -61,8 +61,7 @@ record Machine(
     }
 
     private static Command.Result git(Path root, String... words) throws BenchmarkException {
-        List<String> line =
-                new java.util.ArrayList<>(List.of("git", "-C", root.toString()));
+        List<String> line = new java.util.ArrayList<>(List.of("git", "-C", root.toString()));
         line.addAll(List.of(words));
         return Command.run(line);
     }

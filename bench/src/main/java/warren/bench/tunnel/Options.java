@@ -3,6 +3,7 @@ package warren.bench.tunnel;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -52,16 +53,16 @@ record Options(
         Path json = null;
         List<String> ours = List.of("warren");
         List<String> peers = List.of("wireguard-go", "nebula");
-        for (int i = 0; i < words.size(); i++) {
-            String word = words.get(i);
+        Iterator<String> rest = words.iterator();
+        while (rest.hasNext()) {
+            String word = rest.next();
             if (word.equals("--quick")) {
                 continue;
             }
-            String value = i + 1 < words.size() ? words.get(i + 1) : null;
-            if (value == null) {
+            if (!rest.hasNext()) {
                 throw new IllegalArgumentException(word + ": unknown, or without its value");
             }
-            i++;
+            String value = rest.next();
             switch (word) {
                 case "--root" -> root = Path.of(value);
                 case "--rounds" -> rounds = number(word, value, 1);

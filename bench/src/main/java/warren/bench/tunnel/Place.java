@@ -64,7 +64,7 @@ final class Place implements AutoCloseable {
                         List.of(
                                 "ip link add eth0 netns %d type veth peer name eth0 netns %d"
                                         .formatted(one.pid, two.pid)
-                                        .split(" ")))
+                                        .split(" ", -1)))
                 .orFail();
         one.sh("ip addr add 10.9.0.1/24 dev eth0; ip link set eth0 up");
         two.sh("ip addr add 10.9.0.2/24 dev eth0; ip link set eth0 up");

@@ -42,7 +42,8 @@ final class ProcessCost {
     static double parseKilobytes(String text, String key) throws BenchmarkException {
         for (String line : text.lines().toList()) {
             if (line.startsWith(key + ":")) {
-                List<String> words = List.of(line.substring(key.length() + 1).strip().split(" +"));
+                List<String> words =
+                        List.of(line.substring(key.length() + 1).strip().split(" +", -1));
                 return Long.parseLong(words.getFirst());
             }
         }

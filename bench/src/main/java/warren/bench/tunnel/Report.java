@@ -13,8 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// The results as text for a person, or as JSON for a program. Immutable.
 ///
 /// @param versions what exactly ran, by contender
-record Report(
-        Machine machine, Options options, Map<String, String> versions, Results results) {
+record Report(Machine machine, Options options, Map<String, String> versions, Results results) {
     private static final JsonMapper MAPPER = JsonMapper.shared();
 
     Report {

@@ -22,7 +22,7 @@ final class Round {
     private final PrintStream err;
     private final int seconds;
     private final Place left;
-    private final Place right;
+    private final Server server;
     private final Contender.Tunnel tunnel;
     private final EnumMap<Figure, Double> figures = new EnumMap<>(Figure.class);
     private List<Double> ramp = List.of();
@@ -36,11 +36,11 @@ final class Round {
     }
 
     private Round(
-            PrintStream err, int seconds, Place left, Place right, Contender.Tunnel tunnel) {
+            PrintStream err, int seconds, Place left, Server server, Contender.Tunnel tunnel) {
         this.err = err;
         this.seconds = seconds;
         this.left = left;
-        this.right = right;
+        this.server = server;
         this.tunnel = tunnel;
     }
 
@@ -50,13 +50,23 @@ final class Round {
                 Place right = new Place()) {
             Place.cable(left, right);
             Files.createDirectories(logs);
-            Place.Running server =
-                    right.start(logs.resolve("iperf.log"), Map.of(), List.of("iperf3", "-s"));
-            server.await("its port", Duration.ofSeconds(10), () -> isListening(right));
+            Server server =
+                    new Server(
+                            right,
+                            right.start(
+                                    logs.resolve("iperf.log"), Map.of(), List.of("iperf3", "-s")));
+            server.await();
             long start = System.nanoTime();
             Contender.Tunnel tunnel = contender.open(left, right, logs);
-            Round round = new Round(err, seconds, left, right, tunnel);
-            left.run(Duration.ofSeconds(15), "ping", "-qn", "-i0.02", "-c1", "-w10", tunnel.target())
+            Round round = new Round(err, seconds, left, server, tunnel);
+            left.run(
+                            Duration.ofSeconds(15),
+                            "ping",
+                            "-qn",
+                            "-i0.02",
+                            "-c1",
+                            "-w10",
+                            tunnel.target())
                     .orFail();
             round.figures.put(Figure.FIRST_PING, (System.nanoTime() - start) / 1e6);
             round.measure();
@@ -66,14 +76,21 @@ final class Round {
         }
     }
 
-    private static boolean isListening(Place place) {
-        try {
-            // 5201 in hexadecimal, state LISTEN
-            return Files.readString(Path.of("/proc/" + place.pid() + "/net/tcp6"))
-                    .lines()
-                    .anyMatch(line -> line.contains(":1451 ") && line.contains(" 0A "));
-        } catch (IOException _) { // the place is ending: time runs out
-            return false;
+    /// `iperf3 -s`, which opens its port anew after each test.
+    private record Server(Place place, Place.Running running) {
+        void await() throws BenchmarkException {
+            running.await("its port", Duration.ofSeconds(10), this::isListening);
+        }
+
+        private boolean isListening() {
+            try {
+                // 5201 in hexadecimal, state LISTEN
+                return Files.readString(Path.of("/proc/" + place.pid() + "/net/tcp6"))
+                        .lines()
+                        .anyMatch(line -> line.contains(":1451 ") && line.contains(" 0A "));
+            } catch (IOException _) { // the place is ending: time runs out
+                return false;
+            }
         }
     }
 
@@ -171,13 +188,18 @@ final class Round {
                         ProcessCost.proportionalMegabytes(ends.right())));
     }
 
+    /// Tried once more where the server, between two tests, had just closed its port.
     private Iperf iperf(int duration, String... more) throws BenchmarkException {
         List<String> line = new ArrayList<>(List.of("iperf3", "-J", "--connect-timeout", "3000"));
         line.addAll(List.of("-c", tunnel.target(), "-t", Integer.toString(duration)));
         line.addAll(Arrays.asList(more));
-        Command.Result result =
-                left.run(Duration.ofSeconds(duration + 20L), line.toArray(String[]::new));
-        return Iperf.parse(result.out());
+        String out = iperf(duration, line);
+        return Iperf.parse(out.contains("unable to connect") ? iperf(duration, line) : out);
+    }
+
+    private String iperf(int duration, List<String> line) throws BenchmarkException {
+        server.await();
+        return left.run(Duration.ofSeconds(duration + 20L), line.toArray(String[]::new)).out();
     }
 
     private record Cpu(double left, double right) {

@@ -23,11 +23,11 @@ final class TunnelBenchmark {
     private final DebianPackages packages;
     private final Path logs;
 
-    private TunnelBenchmark(Options options, PrintStream err) throws IOException {
+    private TunnelBenchmark(Options options, PrintStream err) {
         this.options = options;
         this.err = err;
         this.packages = new DebianPackages(err);
-        this.logs = Files.createTempDirectory("warren-bench-");
+        this.logs = options.root().resolve("bench/target/tunnel").normalize();
     }
 
     public static void main(String[] words) {
@@ -79,10 +79,12 @@ final class TunnelBenchmark {
     }
 
     private void check() throws BenchmarkException {
-        List<String> missing =
-                NEEDED.stream().filter(name -> !Command.isThere(name)).toList();
+        List<String> missing = NEEDED.stream().filter(name -> !Command.isThere(name)).toList();
         if (!missing.isEmpty()) {
             throw new BenchmarkException("missing: " + String.join(" ", missing));
+        }
+        if (logs.startsWith("/run") || logs.startsWith("/var/lib")) {
+            throw new BenchmarkException("a checkout in /run or /var/lib is hidden in the places");
         }
         if (!Files.isExecutable(launcher())) {
             throw new BenchmarkException(launcher() + " is not built: ./dev build");

@@ -12,8 +12,7 @@ import java.util.Optional;
 /// A program that is called as `wireguard-go` is and configured with `wg`.
 ///
 /// @param command what comes before `-f IFACE`
-record Wireguard(
-        String name, String version, List<String> command, Map<String, String> environment)
+record Wireguard(String name, String version, List<String> command, Map<String, String> environment)
         implements Contender {
     static final int PORT = 51820;
     private static final Duration PATIENCE = Duration.ofSeconds(20);

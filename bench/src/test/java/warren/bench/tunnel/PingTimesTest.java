@@ -30,6 +30,7 @@ class PingTimesTest {
     @Test
     void noAnswerIsAnError() {
         assertThrows(
-                BenchmarkException.class, () -> PingTimes.parse("1 packets transmitted, 0 received"));
+                BenchmarkException.class,
+                () -> PingTimes.parse("1 packets transmitted, 0 received"));
     }
 }

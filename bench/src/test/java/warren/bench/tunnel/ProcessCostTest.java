@@ -19,8 +19,7 @@ class ProcessCostTest {
     void memoryIsTheNumberOfTheLineAskedFor() throws BenchmarkException {
         String rollup = "5581-7ffd ---p 0 00:00 0 [rollup]\nRss:   9000 kB\nPss:        4096 kB\n";
         assertEquals(4096, ProcessCost.parseKilobytes(rollup, "Pss"));
-        assertThrows(
-                BenchmarkException.class, () -> ProcessCost.parseKilobytes(rollup, "VmRSS"));
+        assertThrows(BenchmarkException.class, () -> ProcessCost.parseKilobytes(rollup, "VmRSS"));
     }
 
     @Test
