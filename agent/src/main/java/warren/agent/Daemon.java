@@ -4,6 +4,8 @@ package warren.agent;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.DatagramSocket;
+import java.net.SocketException;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -125,7 +127,7 @@ final class Daemon implements Node, AutoCloseable {
         JoinedNode node;
         try (NetlinkKernel kernel = NetlinkKernel.open()) {
             refuseForeignInterface(kernel.snapshot());
-            JoinListener.refuseTaken(config.joinPort());
+            refuseTakenPorts(kernel.snapshot());
             try {
                 made = making.make(new NodeMaker(config, random, kernel, tunnel, files));
                 SavedNode saved = made.node();
@@ -170,6 +172,25 @@ final class Daemon implements Node, AutoCloseable {
                     new Problem(
                             "interface " + link.name() + " is there and not Warren's",
                             "remove it, or choose another name in " + AgentConfig.FILE));
+        }
+    }
+
+    /// A tunnel that runs already has its port.
+    private void refuseTakenPorts(Snapshot snapshot) throws IOException {
+        JoinListener.refuseTaken(config.joinPort());
+        if (snapshot.link(config.interfaceName()) != null) {
+            return;
+        }
+        try {
+            new DatagramSocket(config.tunnelPort()).close();
+        } catch (SocketException e) {
+            throw new RefusedException(
+                    new Problem(
+                            "cannot use UDP "
+                                    + config.tunnelPort()
+                                    + " for the tunnel: "
+                                    + e.getMessage(),
+                            "choose another port in " + AgentConfig.FILE));
         }
     }
 

@@ -22,11 +22,13 @@ import warren.agent.tunnel.PeerWish;
 import warren.agent.tunnel.Tunnel;
 import warren.cluster.Member;
 import warren.cluster.NodeId;
+import warren.linux.errno.Errno;
 import warren.linux.route.Link;
 import warren.tunnel.DeviceConfig;
 import warren.tunnel.DeviceState;
 import warren.tunnel.PeerConfig;
 import warren.tunnel.PeerState;
+import warren.tunnel.UapiException;
 import warren.wireguard.Endpoint;
 import warren.wireguard.IpAddress;
 import warren.wireguard.PresharedKey;
@@ -169,17 +171,15 @@ final class TunnelStep {
     void apply(List<PeerWish> wishes) throws IOException {
         DeviceState state = tunnel.state();
         try {
-            DeviceConfig change = DeviceConfig.unchanged();
+            // Also where it is as it should be: only then does a device that found its port taken
+            // say so.
+            DeviceConfig change = DeviceConfig.unchanged().withListenPort(listenPort);
             if (!Objects.equals(privateKey, state.privateKey())) {
                 change = change.withPrivateKey(privateKey);
             }
-            if (state.listenPort() != listenPort) {
-                change = change.withListenPort(listenPort);
-            }
             List<PeerConfig> peers = plan.changes(wishes, state.peers(), Instant.now());
-            change = change.withPeers(peers);
-            if (!change.equals(DeviceConfig.unchanged())) {
-                tunnel.apply(change);
+            apply(change.withPeers(peers));
+            if (!peers.isEmpty()) {
                 LOG.log(
                         Level.DEBUG,
                         "tunnel changed interface={0} peers={1}",
@@ -188,6 +188,22 @@ final class TunnelStep {
             }
         } finally {
             wipe(state);
+        }
+    }
+
+    private void apply(DeviceConfig change) throws IOException {
+        try {
+            tunnel.apply(change);
+        } catch (UapiException e) {
+            if (e.errno() == Errno.EADDRINUSE) {
+                throw new IOException(
+                        "another program uses UDP "
+                                + listenPort
+                                + "; end it, or choose another port in "
+                                + AgentConfig.FILE,
+                        e);
+            }
+            throw e;
         }
     }
 

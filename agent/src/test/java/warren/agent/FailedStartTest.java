@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.Closeable;
 import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,11 +21,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import warren.control.InitRequest;
 import warren.control.JoinRequest;
 import warren.control.RefusedException;
 import warren.control.Status;
+import warren.linux.namespace.NetworkNamespace;
 
 /// A node that cannot be made is none afterwards: not here, not after a restart, and not for the
 /// others.
@@ -97,23 +102,44 @@ class FailedStartTest {
         assertEquals(Status.State.JOINED, late.client().status().state());
     }
 
-    @Test
-    void aTakenPortMakesNoNodeAlsoNotAtTheNextStart() throws IOException {
-        Process taker =
-                new ProcessBuilder("ip", "netns", "exec", "wnwtB", "iperf3", "-s", "-p", "51821")
-                        .start();
-        try {
-            Eventually.holds("the port is taken", () -> late.exec("ss", "-ltn").contains(":51821"));
+    /// Listens on a port of the machine, as another program would.
+    private static Closeable take(String protocol, int port) throws IOException {
+        try (NetworkNamespace namespace = NetworkNamespace.open(Path.of("/run/netns/wnwtB"))) {
+            return namespace.run(
+                    () ->
+                            protocol.equals("UDP")
+                                    ? new DatagramSocket(port)
+                                    : new ServerSocket(port));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TCP,51821", "UDP,51820"})
+    void aTakenPortMakesNoNodeAlsoNotAtTheNextStart(String protocol, int port) throws IOException {
+        try (Closeable _ = take(protocol, port)) {
             IOException e = assertThrows(IOException.class, () -> late.client().init(INIT));
-            assertTrue(String.valueOf(e.getMessage()).contains("51821"), e.getMessage());
+            assertTrue(
+                    String.valueOf(e.getMessage()).contains(protocol + " " + port), e.getMessage());
             assertNoNode();
             late.stop();
             late.start();
             assertNoNode();
-        } finally {
-            taker.destroyForcibly();
         }
         Eventually.holds("init works", () -> late.client().init(INIT) != null);
+    }
+
+    @Test
+    void aPortTakenWhileTheTunnelWasDownIsAProblemUntilItIsFree() throws IOException {
+        late.client().init(INIT);
+        late.stop();
+        late.stopTunnel();
+        try (Closeable _ = take("UDP", 51820)) {
+            late.start();
+            Eventually.holds(
+                    "the status names the port",
+                    () -> late.client().status().problems().toString().contains("UDP 51820"));
+        }
+        Eventually.holds("all is well", () -> late.client().status().problems().isEmpty());
     }
 
     @ParameterizedTest

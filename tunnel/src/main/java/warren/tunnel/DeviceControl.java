@@ -47,9 +47,10 @@ final class DeviceControl implements UapiTarget {
     @GuardedBy("lock")
     private int mark;
 
-    /// The last refusal of the port that was logged, so that retries are silent.
+    /// Why the device is down although its interface is up; null where it is not. Retries are
+    /// silent, but who sets the port is told.
     @GuardedBy("lock")
-    private String portTrouble = "";
+    private @Nullable ErrnoException portTrouble;
 
     DeviceControl(
             Device device,
@@ -105,8 +106,11 @@ final class DeviceControl implements UapiTarget {
             boolean wanted = link.refresh();
             if (wanted && !device.isUp()) {
                 up();
-            } else if (!wanted && device.isUp()) {
-                down();
+            } else if (!wanted) {
+                portTrouble = null;
+                if (device.isUp()) {
+                    down();
+                }
             }
         }
     }
@@ -206,6 +210,9 @@ final class DeviceControl implements UapiTarget {
     @GuardedBy("lock")
     private void listen(int wanted) throws ErrnoException {
         if (wanted != 0 && wanted == port) {
+            if (portTrouble != null) {
+                throw portTrouble;
+            }
             return;
         }
         if (device.isUp()) {
@@ -229,15 +236,15 @@ final class DeviceControl implements UapiTarget {
         try {
             underlay.change(open(port));
             port = underlay.portNumber();
-            portTrouble = "";
+            portTrouble = null;
         } catch (ErrnoException e) {
-            if (!portTrouble.equals(e.getMessage())) {
-                portTrouble = String.valueOf(e.getMessage());
+            if (portTrouble == null || portTrouble.errno() != e.errno()) {
                 LOG.log(
                         System.Logger.Level.WARNING,
                         "The device stays down until its port can be opened: {0}",
-                        portTrouble);
+                        e.getMessage());
             }
+            portTrouble = e;
             return;
         }
         device.up(nanoClock.getAsLong(), outbox);

@@ -3,6 +3,7 @@ package warren.tunnel;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.AccessDeniedException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -83,6 +84,9 @@ public final class WireguardProcess {
                             UapiClient.SOCKET_DIRECTORY,
                             TunnelOptions.STATE_DIRECTORY);
             return serve(options, reporting);
+        } catch (AccessDeniedException e) {
+            (reporting ? out : err).println("no permission for " + e.getFile() + "; run it as root");
+            return FAILED;
         } catch (IOException | IllegalArgumentException e) {
             String line = Objects.requireNonNullElse(e.getMessage(), e.toString());
             (reporting ? out : err).println(line);

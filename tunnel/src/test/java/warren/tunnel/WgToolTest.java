@@ -135,6 +135,21 @@ class WgToolTest {
     }
 
     @Test
+    void whoSetsAPortAgainLearnsThatItIsTaken() throws Exception {
+        node.run("ip link set wtn0 up");
+        node.run("wg set wtn0 listen-port 51831");
+        node.startTunnel("wtn1");
+        node.run("wg set wtn1 listen-port 51831"); // nobody knows yet: the interface is down
+        node.run("ip link set wtn1 up");
+        TestNode.Result refused = node.attempt("wg", "set", "wtn1", "listen-port", "51831");
+        assertEquals(1, refused.code());
+        assertTrue(refused.output().contains("Address already in use"), refused.output());
+        node.run("ip link set wtn1 down");
+        node.run("wg set wtn1 listen-port 51831");
+        node.run("ip link del wtn1");
+    }
+
+    @Test
     void anUnknownPeerIsNotMadeByAnUpdate() throws Exception {
         String request =
                 "set=1\npublic_key="
