@@ -22,6 +22,16 @@ record Console(InputStream in, PrintStream out, PrintStream err, Supplier<Contro
         return agent.get();
     }
 
+    /// The exit code of a command that is done, once its output has arrived: a token that a full
+    /// disk swallowed is no success.
+    int finish(int code) {
+        if (code == Exit.DONE && out.checkError()) {
+            complain("the output could not be written");
+            return Exit.FAILED;
+        }
+        return code;
+    }
+
     /// The one line that goes with [Exit#FAILED].
     void complain(String why) {
         err.println("warren: " + why.lines().findFirst().orElse("failed"));

@@ -15,8 +15,8 @@ public final class Main {
     }
 
     static int run(String... arguments) {
-        int code = Commands.run(Console.ofProcess(), arguments);
-        System.out.flush();
+        Console console = Console.ofProcess();
+        int code = console.finish(Commands.run(console, arguments));
         System.err.flush();
         return code;
     }

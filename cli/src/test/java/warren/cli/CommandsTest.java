@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -208,6 +209,28 @@ final class CommandsTest {
         stdin = "a".repeat(70_000);
         assertEquals(1, warren("join", "-"));
         assertTrue(err().contains("no token"), err());
+    }
+
+    @Test
+    void outputThatGetsLostIsAFailure() {
+        OutputStream full =
+                new OutputStream() {
+                    @Override
+                    public void write(int octet) throws IOException {
+                        throw new IOException("No space left on device");
+                    }
+                };
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        Console console =
+                new Console(
+                        new ByteArrayInputStream(new byte[0]),
+                        new PrintStream(full, false, StandardCharsets.UTF_8),
+                        new PrintStream(said, true, StandardCharsets.UTF_8),
+                        () -> new ControlClient(directory.resolve("agent.sock")));
+        assertEquals(Exit.FAILED, console.finish(Commands.run(console, "version")));
+        assertEquals(
+                "warren: the output could not be written\n",
+                said.toString(StandardCharsets.UTF_8));
     }
 
     @Test

@@ -76,16 +76,37 @@ final class DemoTest {
         assertNothingIsLeft();
     }
 
+    @Test
+    void killedOutrightItLeavesNoProcess() throws Exception {
+        start();
+        try {
+            Await.until(
+                    "it captures",
+                    PATIENCE,
+                    () -> processes().stream().anyMatch(line -> line.contains("tcpdump -n")));
+            demo.destroyForcibly().waitFor();
+            Await.until("no process is left", PATIENCE, () -> processes().isEmpty());
+        } finally {
+            start("--nodes", "2"); // removes the names that the killed one left
+            demo.inputReader(StandardCharsets.UTF_8).readLine();
+            demo.toHandle().destroy();
+            assertTrue(demo.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        }
+    }
+
     private void assertNothingIsLeft() throws IOException {
         String prefix = "warren-demo-" + demo.pid() + "-";
         assertEquals(List.of(), children(Path.of("/run/netns"), prefix));
         assertEquals(List.of(), children(Path.of(System.getProperty("java.io.tmpdir")), prefix));
-        List<String> processes =
-                ProcessHandle.allProcesses()
-                        .map(process -> process.info().commandLine().orElse(""))
-                        .filter(line -> line.contains(prefix))
-                        .toList();
-        assertEquals(List.of(), processes);
+        assertEquals(List.of(), processes());
+    }
+
+    private List<String> processes() {
+        String prefix = "warren-demo-" + demo.pid() + "-";
+        return ProcessHandle.allProcesses()
+                .map(process -> process.info().commandLine().orElse(""))
+                .filter(line -> line.contains(prefix))
+                .toList();
     }
 
     private static List<Path> children(Path directory, String prefix) throws IOException {

@@ -70,7 +70,7 @@ public final class DemoRun {
     }
 
     private Ending runAndCleanUp() throws IOException {
-        Narration tell = new Narration(options.json() ? err : out);
+        Narration tell = new Narration(options.json() ? err : out, !options.json());
         Cleanup cleanup = new Cleanup();
         Demo demo = new Demo(options, tell, cleanup);
         try {

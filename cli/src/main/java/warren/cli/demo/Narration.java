@@ -11,17 +11,23 @@ final class Narration {
     private static final String INDENT = "     ";
 
     private final PrintStream out;
+    private final boolean needsReader;
     private int step;
 
-    Narration(PrintStream out) {
+    /// @param needsReader whether the demo is pointless once nobody reads, as after `| head`
+    Narration(PrintStream out, boolean needsReader) {
         this.out = out;
+        this.needsReader = needsReader;
     }
 
     void title(String text) {
         out.println(text);
     }
 
-    void step(String heading) {
+    void step(String heading) throws DemoException {
+        if (needsReader && out.checkError()) {
+            throw new DemoException("nobody reads on; everything the demo made is removed");
+        }
         step++;
         out.println();
         out.println(String.format(Locale.ROOT, "%2d.  %s", step, heading));
