@@ -229,8 +229,7 @@ final class CommandsTest {
                         () -> new ControlClient(directory.resolve("agent.sock")));
         assertEquals(Exit.FAILED, console.finish(Commands.run(console, "version")));
         assertEquals(
-                "warren: the output could not be written\n",
-                said.toString(StandardCharsets.UTF_8));
+                "warren: the output could not be written\n", said.toString(StandardCharsets.UTF_8));
     }
 
     @Test

@@ -88,7 +88,7 @@ final class DemoTest {
             Await.until("no process is left", PATIENCE, () -> processes().isEmpty());
         } finally {
             start("--nodes", "2"); // removes the names that the killed one left
-            demo.inputReader(StandardCharsets.UTF_8).readLine();
+            String _ = demo.inputReader(StandardCharsets.UTF_8).readLine();
             demo.toHandle().destroy();
             assertTrue(demo.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS));
         }

@@ -85,7 +85,8 @@ public final class WireguardProcess {
                             TunnelOptions.STATE_DIRECTORY);
             return serve(options, reporting);
         } catch (AccessDeniedException e) {
-            (reporting ? out : err).println("no permission for " + e.getFile() + "; run it as root");
+            (reporting ? out : err)
+                    .println("no permission for " + e.getFile() + "; run it as root");
             return FAILED;
         } catch (IOException | IllegalArgumentException e) {
             String line = Objects.requireNonNullElse(e.getMessage(), e.toString());
