@@ -5,7 +5,9 @@ module warren.tunnel {
     requires static transitive org.jspecify;
     requires static transitive com.google.errorprone.annotations;
     requires transitive warren.wireguard;
+    requires static jdk.incubator.vector;
     requires java.logging;
+    requires jdk.management;
     requires warren.linux;
 
     exports warren.tunnel;

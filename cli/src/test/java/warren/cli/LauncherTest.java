@@ -117,6 +117,18 @@ final class LauncherTest {
     }
 
     @Test
+    void theVectorCodeOfTheTunnelGetsItsModuleAndNoCache() throws Exception {
+        Map<String, String> environment =
+                Map.of("WARREN_JAVA_HOME", jdk("j", "25.0.1").toString(), "WARREN_AEAD", "vector");
+        Files.createFile(launcher.resolveSibling("../warren.aot").normalize());
+        String tunnel = run(launcher, environment, "wireguard", "wg0").out().toString();
+        assertTrue(tunnel.contains("--add-modules, jdk.incubator.vector"), tunnel);
+        assertFalse(tunnel.contains("AOTCache"), tunnel);
+        String status = run(launcher, environment, "status").out().toString();
+        assertFalse(status.contains("incubator"), status);
+    }
+
+    @Test
     void versionsAreReadExactly() throws Exception {
         for (String version : List.of("25", "25.0.3", "25-ea", "25+36")) {
             assertEquals(0, isJdk25(jdk("v" + version, version)), version);

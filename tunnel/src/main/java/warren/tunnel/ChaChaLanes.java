@@ -3,6 +3,7 @@ package warren.tunnel;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -39,12 +40,18 @@ final class ChaChaLanes {
     /// The key stream of the last [#compute], block after block.
     final int[] stream = new int[WORDS * LANES];
 
+    /// Whether the processor has vectors of this size; elsewhere the code is right but slow.
+    static boolean isNative() {
+        return IntVector.SPECIES_PREFERRED.length() >= LANES;
+    }
+
     /// Fills [#stream] with the sixteen blocks for `key` (eight little-endian words).
     void compute(int[] key) {
         rounds(key);
         transpose();
     }
 
+    /// Longer than methods are here: vectors handed from method to method would be boxed.
     void rounds(int[] key) {
         IntVector a0 = IntVector.broadcast(INTS, 0x61707865);
         IntVector a1 = IntVector.broadcast(INTS, 0x3320646e);
@@ -190,6 +197,17 @@ final class ChaChaLanes {
             index[i] = first ? (odd ? i - distance + LANES : i) : odd ? i + LANES : i + distance;
         }
         return IntVector.fromArray(INTS, index, 0);
+    }
+
+    /// Eight bytes of the stream: those of block `lane` from byte `from`, a multiple of eight.
+    long streamLong(int lane, int from) {
+        int word = lane * WORDS + from / 4;
+        return (stream[word] & 0xffff_ffffL) | ((long) stream[word + 1] << 32);
+    }
+
+    void wipe() {
+        Arrays.fill(words, 0);
+        Arrays.fill(stream, 0);
     }
 
     /// Xors block `lane` of the stream over 64 bytes of `memory`.

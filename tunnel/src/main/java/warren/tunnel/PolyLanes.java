@@ -3,6 +3,7 @@ package warren.tunnel;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -24,6 +25,15 @@ final class PolyLanes {
     private static final long LOW_32 = 0xffff_ffffL;
     private static final int STRIDES = 8;
 
+    /// The limb of 2^128.
+    static final long BIT = 1L << 24;
+
+    /// Rows that [#update] fills.
+    static final int BULK = 4 * STRIDES;
+
+    /// Rows behind those, for blocks that are not part of a stride.
+    static final int ODD_ROWS = 4;
+
     private static final VectorShuffle<Long> SWAP_1 = VectorShuffle.fromOp(LONGS, i -> i ^ 1);
     private static final VectorShuffle<Long> SWAP_2 = VectorShuffle.fromOp(LONGS, i -> i ^ 2);
     private static final VectorShuffle<Long> SWAP_4 = VectorShuffle.fromOp(LONGS, i -> i ^ 4);
@@ -37,23 +47,54 @@ final class PolyLanes {
     private final long[] h = new long[5 * LANES];
     private final long[] pad = new long[2 * LANES];
 
-    /// Blocks by lane: the low halves of block `k` at `k * 16`, its high halves at `k * 16 + 8`.
-    final long[] blocks = new long[STRIDES * 8 * LANES];
+    /// Of each lane, what [#keep] kept of h.
+    private final long[] kept = new long[5 * LANES];
+
+    /// Rows, a block of each lane: the low halves of row `k` at `k * 16`, its high halves at
+    /// `k * 16 + 8`. The first [#BULK] are [#update]'s, the others belong to the caller.
+    final long[] blocks = new long[(BULK + ODD_ROWS) * 2 * LANES];
+
+    /// Of each row and lane, the bit above the block: 2^128, in the last limb. A lane that has no
+    /// block yet, and so h = 0, stays so in a row of zeros without that bit.
+    final long[] bits = new long[(BULK + ODD_ROWS) * LANES];
+
+    PolyLanes() {
+        Arrays.fill(bits, 0, BULK * LANES, BIT);
+    }
 
     /// Starts lane `lane` under the one-time key in `words[at, at + 8)`, RFC 8439 section 2.5.1.
     void start(int lane, int[] words, int at) {
-        long r0 = (words[at] & LOW_32 | (long) words[at + 1] << 32) & 0x0ffffffc0fffffffL;
-        long r1 = (words[at + 2] & LOW_32 | (long) words[at + 3] << 32) & 0x0ffffffc0ffffffcL;
+        long r0 = ((words[at] & LOW_32) | ((long) words[at + 1] << 32)) & 0x0ffffffc0fffffffL;
+        long r1 = ((words[at + 2] & LOW_32) | ((long) words[at + 3] << 32)) & 0x0ffffffc0ffffffcL;
         r[lane] = r0 & LIMB;
-        r[8 + lane] = r0 >>> 26 & LIMB;
-        r[16 + lane] = (r0 >>> 52 | r1 << 12) & LIMB;
-        r[24 + lane] = r1 >>> 14 & LIMB;
+        r[8 + lane] = (r0 >>> 26) & LIMB;
+        r[16 + lane] = ((r0 >>> 52) | (r1 << 12)) & LIMB;
+        r[24 + lane] = (r1 >>> 14) & LIMB;
         r[32 + lane] = r1 >>> 40;
         for (int i = 0; i < 5; i++) {
             h[i * 8 + lane] = 0;
         }
-        pad[lane] = words[at + 4] & LOW_32 | (long) words[at + 5] << 32;
-        pad[8 + lane] = words[at + 6] & LOW_32 | (long) words[at + 7] << 32;
+        pad[lane] = (words[at + 4] & LOW_32) | ((long) words[at + 5] << 32);
+        pad[8 + lane] = (words[at + 6] & LOW_32) | ((long) words[at + 7] << 32);
+    }
+
+    /// Keeps h of every lane, for [#restore].
+    void keep() {
+        System.arraycopy(h, 0, kept, 0, kept.length);
+    }
+
+    /// Gives lane `lane` the h that was kept, whatever it has absorbed since.
+    void restore(int lane) {
+        for (int i = lane; i < kept.length; i += LANES) {
+            h[i] = kept[i];
+        }
+    }
+
+    void wipe() {
+        Arrays.fill(r, 0);
+        Arrays.fill(h, 0);
+        Arrays.fill(kept, 0);
+        Arrays.fill(pad, 0);
     }
 
     /// Absorbs `strides * 64` bytes of each lane's message.
@@ -63,7 +104,7 @@ final class PolyLanes {
             for (int i = 0; i < now; i++) {
                 transpose(memory, at, (long) (done + i) * STRIDE, i * 64);
             }
-            absorb(now * 4);
+            absorb(0, now * 4);
             done += now;
         }
     }
@@ -106,36 +147,43 @@ final class PolyLanes {
         d2.rearrange(SWAP_4).blend(i2, ODD_4).intoArray(blocks, to + 56);
     }
 
-    /// Absorbs the first `count` entries of [#blocks].
-    void absorb(int count) {
-        LongVector r0 = LongVector.fromArray(LONGS, r, 0);
-        LongVector r1 = LongVector.fromArray(LONGS, r, 8);
-        LongVector r2 = LongVector.fromArray(LONGS, r, 16);
-        LongVector r3 = LongVector.fromArray(LONGS, r, 24);
-        LongVector r4 = LongVector.fromArray(LONGS, r, 32);
-        LongVector s1 = r1.add(r1.lanewise(VectorOperators.LSHL, 2));
-        LongVector s2 = r2.add(r2.lanewise(VectorOperators.LSHL, 2));
-        LongVector s3 = r3.add(r3.lanewise(VectorOperators.LSHL, 2));
-        LongVector s4 = r4.add(r4.lanewise(VectorOperators.LSHL, 2));
+    /// Absorbs rows `from` to `to` (exclusive) of [#blocks]. Factors are masked to 32 bits, which
+    /// they have anyway: that tells the compiler that the short multiplication will do. Longer than
+    /// methods are here: vectors handed from method to method would be boxed.
+    void absorb(int from, int to) {
+        LongVector r0 = LongVector.fromArray(LONGS, r, 0).and(LOW_32);
+        LongVector r1 = LongVector.fromArray(LONGS, r, 8).and(LOW_32);
+        LongVector r2 = LongVector.fromArray(LONGS, r, 16).and(LOW_32);
+        LongVector r3 = LongVector.fromArray(LONGS, r, 24).and(LOW_32);
+        LongVector r4 = LongVector.fromArray(LONGS, r, 32).and(LOW_32);
+        LongVector s1 = r1.add(r1.lanewise(VectorOperators.LSHL, 2)).and(LOW_32);
+        LongVector s2 = r2.add(r2.lanewise(VectorOperators.LSHL, 2)).and(LOW_32);
+        LongVector s3 = r3.add(r3.lanewise(VectorOperators.LSHL, 2)).and(LOW_32);
+        LongVector s4 = r4.add(r4.lanewise(VectorOperators.LSHL, 2)).and(LOW_32);
         LongVector h0 = LongVector.fromArray(LONGS, h, 0);
         LongVector h1 = LongVector.fromArray(LONGS, h, 8);
         LongVector h2 = LongVector.fromArray(LONGS, h, 16);
         LongVector h3 = LongVector.fromArray(LONGS, h, 24);
         LongVector h4 = LongVector.fromArray(LONGS, h, 32);
         LongVector limb = LongVector.broadcast(LONGS, LIMB);
-        LongVector bit = LongVector.broadcast(LONGS, 1L << 24);
-        for (int k = 0; k < count; k++) {
+        LongVector low32 = LongVector.broadcast(LONGS, LOW_32);
+        for (int k = from; k < to; k++) {
             LongVector low = LongVector.fromArray(LONGS, blocks, k * 16);
             LongVector high = LongVector.fromArray(LONGS, blocks, k * 16 + 8);
-            h0 = h0.add(low.and(limb));
-            h1 = h1.add(low.lanewise(VectorOperators.LSHR, 26).and(limb));
+            h0 = h0.add(low.and(limb)).and(low32);
+            h1 = h1.add(low.lanewise(VectorOperators.LSHR, 26).and(limb)).and(low32);
             h2 =
                     h2.add(
-                            low.lanewise(VectorOperators.LSHR, 52)
-                                    .or(high.lanewise(VectorOperators.LSHL, 12))
-                                    .and(limb));
-            h3 = h3.add(high.lanewise(VectorOperators.LSHR, 14).and(limb));
-            h4 = h4.add(high.lanewise(VectorOperators.LSHR, 40).or(bit));
+                                    low.lanewise(VectorOperators.LSHR, 52)
+                                            .or(high.lanewise(VectorOperators.LSHL, 12))
+                                            .and(limb))
+                            .and(low32);
+            h3 = h3.add(high.lanewise(VectorOperators.LSHR, 14).and(limb)).and(low32);
+            h4 =
+                    h4.add(
+                                    high.lanewise(VectorOperators.LSHR, 40)
+                                            .add(LongVector.fromArray(LONGS, bits, k * 8)))
+                            .and(low32);
             LongVector d0 =
                     h0.mul(r0).add(h1.mul(s4)).add(h2.mul(s3)).add(h3.mul(s2)).add(h4.mul(s1));
             LongVector d1 =
@@ -189,19 +237,24 @@ final class PolyLanes {
         }
         h1 += h0 >>> 26;
         h0 &= LIMB;
-        long low = h0 | h1 << 26 | h2 << 52;
-        long high = h2 >>> 12 | h3 << 14 | h4 << 40;
+        long low = h0 | (h1 << 26) | (h2 << 52);
+        long high = (h2 >>> 12) | (h3 << 14) | (h4 << 40);
         long top = h4 >>> 24;
         // h - p = h + 5 - 2^130: take it, without a branch, where it is not negative
         long low5 = low + 5;
-        long carry = Long.compareUnsigned(low5, low) >>> 63;
+        long carry = carry(low, 5, low5);
         long high5 = high + carry;
-        long top5 = top + (carry & ((high5 | -high5) >>> 63 ^ 1));
+        long top5 = top + (carry & (((high5 | -high5) >>> 63) ^ 1));
         long mask = -(top5 >>> 2);
-        low = low & ~mask | low5 & mask;
-        high = high & ~mask | high5 & mask;
+        low = (low & ~mask) | (low5 & mask);
+        high = (high & ~mask) | (high5 & mask);
         long sum = low + pad[lane];
         tag[0] = sum;
-        tag[1] = high + pad[8 + lane] + (Long.compareUnsigned(sum, low) >>> 63);
+        tag[1] = high + pad[8 + lane] + carry(low, pad[lane], sum);
+    }
+
+    /// The carry out of `a + b = sum`, without a branch.
+    private static long carry(long a, long b, long sum) {
+        return ((a & b) | ((a | b) & ~sum)) >>> 63;
     }
 }
