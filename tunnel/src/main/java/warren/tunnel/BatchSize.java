@@ -17,6 +17,22 @@ final class BatchSize {
     /// each packet on the TUN side, and a batch is also what a slow peer may delay.
     static final int PACKETS = 64;
 
+    /// Datagrams received in one call where the kernel joins them: enough for a window of a fast
+    /// stream, and still within a cache.
+    static final int JOINED_MESSAGES = 16;
+
+    /// Datagrams opened and delivered together.
+    static final int RECEIVE_PACKETS = 256;
+
+    /// Packets joined into one; the largest of ordinary size needs 48.
+    static final int JOINED_MAX = 128;
+
+    /// Packets sealed and sent together: one super-packet of the usual size and some more.
+    static final int SEND_PACKETS = 128;
+
+    /// From this on what was read is sent before more is read.
+    static final int SEND_AT_BYTES = 65536;
+
     static final int ALIGNMENT = 64;
 
     /// Before a packet: the transport header, rounded up so that packets stay aligned.
@@ -31,6 +47,10 @@ final class BatchSize {
 
     /// For staged packets, which lie close together: one of the largest, or many usual ones.
     static final int STAGED_BYTES = 4 * STRIDE;
+
+    /// For packets to be sent, which lie close together: up to [#SEND_AT_BYTES], and one of the
+    /// largest behind that, split.
+    static final int SEND_BYTES = SEND_AT_BYTES + 2 * STRIDE;
 
     static {
         if (HEAD_ROOM < MessageLayout.TRANSPORT_HEADER) {

@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import warren.linux.EventFd;
 import warren.linux.Poll;
 import warren.linux.errno.ErrnoException;
-import warren.linux.tun.Tun;
 import warren.linux.udp.ReceiveBatch;
 import warren.wireguard.Device;
 import warren.wireguard.Endpoint;
@@ -17,9 +16,9 @@ import warren.wireguard.MessageKind;
 import warren.wireguard.Outbox;
 import warren.wireguard.PacketBatch;
 
-/// The way in: receives datagrams, opens them and writes their packets to the TUN device; answers
-/// handshakes. Drains without blocking, then waits in `poll`. One platform thread; in the steady
-/// state nothing is allocated.
+/// The way in: receives datagrams, opens them and hands their packets to the TUN device, joined
+/// where they can be; answers handshakes. Drains without blocking, then waits in `poll`. One
+/// platform thread; in the steady state nothing is allocated.
 final class ReceiveLoop {
     /// Handshake messages a second beyond which senders must prove their address. One costs about
     /// half a millisecond of this thread, so strangers get at most a tenth of it; a thousand peers
@@ -28,7 +27,6 @@ final class ReceiveLoop {
 
     private static final int HANDSHAKE_BURST = 100;
 
-    private final Tun tun;
     private final Device device;
     private final Underlay underlay;
     private final TunLink link;
@@ -40,6 +38,7 @@ final class ReceiveLoop {
     private final Sender sender;
     private final ReceiveBatch received;
     private final PacketBatch batch;
+    private final TunWriter writer;
     private final EndpointCache endpoints = new EndpointCache();
     private final LoadEstimator load = new LoadEstimator(HANDSHAKES_PER_SECOND, HANDSHAKE_BURST);
     private final Outbox outbox = new Outbox();
@@ -52,21 +51,22 @@ final class ReceiveLoop {
     /// @param arena of the loop's life
     /// @param wake signalled when the sockets changed and when the ending is due
     ReceiveLoop(Arena arena, TunnelParts parts, EventFd wake) {
-        this.tun = parts.tun();
         this.device = parts.device();
         this.underlay = parts.underlay();
         this.link = parts.link();
         this.ending = parts.ending();
         this.nanoClock = parts.nanoClock();
         this.wake = wake;
-        this.sender = new Sender(arena, underlay, parts.sendErrors());
+        Offloads offloads = parts.offloads();
+        this.sender = new Sender(arena, underlay, parts.sendErrors(), offloads.gso());
         this.received =
                 new ReceiveBatch(
                         arena,
-                        BatchSize.PACKETS,
+                        offloads.gro() ? BatchSize.JOINED_MESSAGES : BatchSize.PACKETS,
                         BatchSize.DATAGRAM_BYTES + BatchSize.TAIL_ROOM,
                         BatchSize.HEAD_ROOM);
-        this.batch = new PacketBatch(received.memory(), BatchSize.PACKETS);
+        this.batch = new PacketBatch(received.memory(), BatchSize.RECEIVE_PACKETS);
+        this.writer = new TunWriter(arena, parts.tun(), batch, offloads);
     }
 
     void run() throws ErrnoException {
@@ -105,27 +105,41 @@ final class ReceiveLoop {
     }
 
     private void takeAll(int count, long nowNanos) throws ErrnoException {
-        batch.count = count;
-        for (int i = 0; i < count; i++) {
-            batch.offset[i] = received.offset(i);
-            batch.length[i] = received.truncated(i) ? 0 : received.length(i);
+        batch.count = 0;
+        for (int slot = 0; slot < count; slot++) {
+            if (received.sourcePort(slot) != 0) { // else it cannot be answered, so it is nobody's
+                takeMessage(slot, nowNanos);
+            }
         }
-        runStart = 0;
-        runKeypair = null;
-        runSource = null;
-        for (int i = 0; i < count; i++) {
-            take(i, nowNanos);
-        }
-        endRun(count, nowNanos);
+        deliver(nowNanos);
     }
 
-    private void take(int i, long nowNanos) throws ErrnoException {
-        if (received.sourcePort(i) == 0) { // cannot be answered, so it is nobody's
-            endRun(i, nowNanos);
-            return;
-        }
+    /// Takes the datagrams of one message.
+    private void takeMessage(int slot, long nowNanos) throws ErrnoException {
+        Endpoint source = endpoints.of(received, slot);
+        int length = received.truncated(slot) ? 0 : received.length(slot);
+        int size = Math.max(1, received.segmentSize(slot));
+        int done = 0;
+        do {
+            if (batch.count == batch.capacity()) {
+                deliver(nowNanos);
+            }
+            int i = batch.count++;
+            batch.offset[i] = received.offset(slot) + done;
+            batch.length[i] = Math.min(size, length - done);
+            take(i, source, nowNanos);
+            done += size;
+        } while (done < length);
+    }
+
+    private void deliver(long nowNanos) throws ErrnoException {
+        endRun(batch.count, nowNanos);
+        writer.flush();
+        batch.count = 0;
+    }
+
+    private void take(int i, Endpoint source, long nowNanos) throws ErrnoException {
         MessageKind kind = MessageKind.of(batch.memory, batch.offset[i], batch.length[i]);
-        Endpoint source = endpoints.of(received, i);
         if (kind == MessageKind.TRANSPORT) {
             Keypair keypair = device.keypair(batch, i);
             if (keypair != runKeypair || !source.equals(runSource)) {
@@ -142,7 +156,7 @@ final class ReceiveLoop {
         device.receiveHandshake(batch, i, source, nowNanos, underLoad, outbox);
     }
 
-    /// Opens the run that ends before datagram `to`, and delivers its packets.
+    /// Opens the run that ends before datagram `to`; its packets await delivery.
     private void endRun(int to, long nowNanos) throws ErrnoException {
         Keypair keypair = runKeypair;
         Endpoint source = runSource;
@@ -155,8 +169,7 @@ final class ReceiveLoop {
         for (int i = runStart; i < to && deliverable > 0; i++) {
             if (batch.length[i] > 0) {
                 deliverable--;
-                // A packet that the host does not take is lost, as on any network.
-                var _ = tun.write(batch.memory, batch.offset[i], batch.length[i]);
+                writer.add(i);
             }
         }
     }

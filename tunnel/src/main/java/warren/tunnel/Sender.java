@@ -17,6 +17,8 @@ import warren.wireguard.Peer;
 /// One loop's way out: sends runs of sealed packets, and whatever an [Outbox] holds. Buffers are
 /// made once; sending allocates nothing. Confined to its loop, or guarded by its owner's lock.
 final class Sender {
+    private static final System.Logger LOG = System.getLogger(Sender.class.getName());
+
     /// Of the largest handshake message.
     private static final int DATAGRAM_ROOM = 256;
 
@@ -26,12 +28,15 @@ final class Sender {
     private final PacketBatch staged;
     private final MemorySegment datagram;
     private final WriteWait writeWait = new WriteWait();
+    private boolean segmenting;
 
     /// @param arena of the loop's life
-    Sender(Arena arena, Underlay underlay, SendErrors errors) {
+    /// @param segmenting whether the kernel splits messages that lie one behind the other
+    Sender(Arena arena, Underlay underlay, SendErrors errors, boolean segmenting) {
         this.underlay = underlay;
         this.errors = errors;
-        this.sending = new SendBatch(arena, BatchSize.PACKETS);
+        this.segmenting = segmenting;
+        this.sending = new SendBatch(arena, BatchSize.SEND_PACKETS);
         this.staged =
                 new PacketBatch(
                         arena.allocate(BatchSize.STAGED_BYTES, BatchSize.ALIGNMENT),
@@ -46,10 +51,41 @@ final class Sender {
             return;
         }
         sending.clear();
-        for (int i = from; i < to; i++) {
-            address(sending.add(batch.memory, batch.offset[i], batch.length[i]), endpoint);
+        for (int i = from; i < to; ) {
+            int end = segmenting ? endOfMessage(batch, i, to) : i + 1;
+            int length = batch.offset[end - 1] + batch.length[end - 1] - batch.offset[i];
+            int slot = sending.add(batch.memory, batch.offset[i], length);
+            address(slot, endpoint);
+            if (end - i > 1) {
+                sending.segment(slot, batch.length[i]);
+            }
+            i = end;
         }
         flush(endpoint.address().isV4(), peer, nowNanos);
+        if (segmenting && !sending.segmentationWorks()) {
+            segmenting = false;
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Segmentation offload was given up: the device or route computes no checksums");
+        }
+    }
+
+    /// Where the run ends that begins at `from` and can leave as one message for the kernel to
+    /// split: one behind the other, of equal length, the last maybe shorter.
+    private static int endOfMessage(PacketBatch batch, int from, int to) {
+        int size = batch.length[from];
+        int bytes = size;
+        int limit = Math.min(to, from + SendBatch.SEGMENTS_MAX);
+        int i = from + 1;
+        while (i < limit
+                && batch.length[i - 1] == size
+                && batch.length[i] <= size
+                && batch.offset[i] == batch.offset[i - 1] + batch.length[i - 1]
+                && bytes + batch.length[i] <= SendBatch.BYTES_MAX) {
+            bytes += batch.length[i];
+            i++;
+        }
+        return i;
     }
 
     /// Sends what the core asked for: staged packets, then messages.
@@ -105,7 +141,7 @@ final class Sender {
             sourceGone |= sending.sourceGone(slot);
             boolean untried = slot >= sending.count() - sending.remaining();
             if (untried || sending.error(slot) != 0) {
-                errors.count(untried ? 0 : sending.error(slot), 1, nowNanos);
+                errors.count(untried ? 0 : sending.error(slot), sending.datagrams(slot), nowNanos);
             }
         }
         if (sourceGone && peer != null) {

@@ -2,21 +2,22 @@
 package warren.tunnel;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import warren.linux.EventFd;
 import warren.linux.Poll;
 import warren.linux.errno.ErrnoException;
 import warren.linux.tun.Tun;
+import warren.linux.tun.VnetHeader;
 import warren.wireguard.Device;
 import warren.wireguard.Outbox;
 import warren.wireguard.PacketBatch;
 import warren.wireguard.Peer;
 import warren.wireguard.SealOutcome;
 
-/// The way out: reads IP packets from the TUN device, seals them for their peers and sends them.
-/// Drains without blocking, then waits in `poll`. One platform thread; in the steady state nothing
-/// is allocated.
+/// The way out: reads IP packets from the TUN device, splits what comes joined, seals the packets
+/// for their peers and sends them. Drains without blocking, then waits in `poll`. One platform
+/// thread; in the steady state nothing is allocated.
 final class TransmitLoop {
     private final Tun tun;
     private final Device device;
@@ -27,7 +28,14 @@ final class TransmitLoop {
 
     // Owned by the loop.
     private final Sender sender;
-    private final PacketBatch batch;
+    private final PacketRoom room;
+    private final Segmenter segmenter = new Segmenter();
+    private final MemorySegment incoming;
+
+    /// Where to read to: in front of the packet's header, or behind an empty one where the device
+    /// gives none.
+    private final int readAt;
+
     private final Outbox outbox = new Outbox();
     private final Poll poll;
 
@@ -40,12 +48,12 @@ final class TransmitLoop {
         this.link = parts.link();
         this.ending = parts.ending();
         this.nanoClock = parts.nanoClock();
-        this.sender = new Sender(arena, parts.underlay(), parts.sendErrors());
-        this.batch =
-                new PacketBatch(
-                        arena.allocate(
-                                (long) BatchSize.PACKETS * BatchSize.STRIDE, BatchSize.ALIGNMENT),
-                        BatchSize.PACKETS);
+        this.sender =
+                new Sender(arena, parts.underlay(), parts.sendErrors(), parts.offloads().gso());
+        this.room = new PacketRoom(arena);
+        this.incoming =
+                arena.allocate(VnetHeader.LENGTH + BatchSize.PACKET_BYTES, BatchSize.ALIGNMENT);
+        this.readAt = tun.hasHeader() ? 0 : VnetHeader.LENGTH;
         this.poll = new Poll(arena, 2);
         poll.add(tun.fd(), Poll.READ);
         poll.add(wake.fd(), Poll.READ);
@@ -53,57 +61,66 @@ final class TransmitLoop {
 
     void run() throws ErrnoException {
         while (!ending.isDue()) {
-            if (read() == 0) {
+            if (!forward(link.mtu())) {
                 poll.await(-1);
-                continue;
             }
-            long now = nanoClock.getAsLong();
-            seal(now);
-            sender.drain(outbox, link.mtu(), now);
         }
     }
 
-    /// Fills the batch with what waits.
-    private int read() throws ErrnoException {
-        int count = 0;
-        while (count < BatchSize.PACKETS) {
-            int offset = count * BatchSize.STRIDE + BatchSize.HEAD_ROOM;
-            int length = tun.read(batch.memory, offset, BatchSize.PACKET_BYTES);
-            if (length == 0) {
+    /// Reads what waits, up to a good load, and sends it.
+    ///
+    /// @return whether there was anything
+    private boolean forward(int mtu) throws ErrnoException {
+        room.clear(mtu);
+        boolean any = false;
+        while (!room.isWorthSending()) {
+            int got = tun.read(incoming, readAt, (int) incoming.byteSize() - readAt);
+            if (got == 0) {
                 break;
             }
-            batch.offset[count] = offset;
-            batch.length[count] = length;
-            count++;
+            any = true;
+            boolean sound = segmenter.begin(incoming, 0, readAt + got - VnetHeader.LENGTH);
+            while (sound && !segmenter.fill(room)) {
+                send(mtu);
+                room.clear(mtu);
+            }
         }
-        batch.count = count;
-        return count;
+        send(mtu);
+        return any;
+    }
+
+    private void send(int mtu) {
+        if (room.batch.count > 0) {
+            long now = nanoClock.getAsLong();
+            seal(room.batch, mtu, now);
+            sender.drain(outbox, mtu, now);
+        }
     }
 
     /// Seals and sends runs of packets to the same peer.
-    private void seal(long nowNanos) {
+    private void seal(PacketBatch batch, int mtu, long nowNanos) {
         int from = 0;
         Peer peer = device.route(batch, 0);
         for (int i = 1; i <= batch.count; i++) {
             Peer next = i == batch.count ? null : device.route(batch, i);
             if (i == batch.count || next != peer) {
-                seal(peer, from, i, nowNanos);
+                if (peer != null) {
+                    seal(peer, from, i, mtu, nowNanos);
+                }
                 from = i;
                 peer = next;
             }
         }
     }
 
-    private void seal(@Nullable Peer peer, int from, int to, long nowNanos) {
-        if (peer == null) {
-            return;
-        }
-        SealOutcome outcome = peer.seal(batch, from, to, link.mtu(), nowNanos, outbox);
+    private void seal(Peer peer, int from, int to, int mtu, long nowNanos) {
+        PacketBatch batch = room.batch;
+        SealOutcome outcome = peer.seal(batch, from, to, mtu, nowNanos, outbox);
         if (outcome == SealOutcome.DOWN) {
             // A packet proves that the interface is up: the news of it has not come in yet, or has
             // this moment.
             control.followInterface();
-            outcome = peer.seal(batch, from, to, link.mtu(), nowNanos, outbox);
+            outcome = peer.seal(batch, from, to, mtu, nowNanos, outbox);
         }
         switch (outcome) {
             case SEALED -> sender.send(batch, from, to, peer, nowNanos);

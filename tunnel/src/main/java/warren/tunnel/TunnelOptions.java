@@ -8,9 +8,11 @@ import warren.wireguard.Aead;
 ///
 /// @param name of the interface
 /// @param aead what encrypts
+/// @param offloads to be used where the kernel has them
 /// @param socketDirectory where the UAPI socket goes
 /// @param stateDirectory where handshake timestamps are kept
-record TunnelOptions(String name, Aead aead, Path socketDirectory, Path stateDirectory) {
+record TunnelOptions(
+        String name, Aead aead, Offloads offloads, Path socketDirectory, Path stateDirectory) {
     /// What every WireGuard interface starts with: Ethernet's 1500 less 80 for an IPv6 underlay.
     static final int DEFAULT_MTU = 1420;
 

@@ -14,4 +14,5 @@ record TunnelParts(
         Underlay underlay,
         SendErrors sendErrors,
         Ending ending,
+        Offloads offloads,
         LongSupplier nanoClock) {}

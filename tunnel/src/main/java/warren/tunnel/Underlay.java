@@ -17,17 +17,23 @@ import warren.linux.udp.UdpSocket;
 final class Underlay implements AutoCloseable {
     private final StampedLock lock = new StampedLock();
     private final EventFd changed;
+    private final boolean joining;
 
     // Written under the write lock, read under the read lock or, for a hint, without.
     private volatile @Nullable UdpPort port;
 
     /// @param changed signalled after every change; the receiving loop polls it
-    Underlay(EventFd changed) {
+    /// @param joining whether the kernel is to join received datagrams
+    Underlay(EventFd changed, boolean joining) {
         this.changed = changed;
+        this.joining = joining;
     }
 
     /// Takes `next` into use, which this object closes in the end, in place of what there was.
     void change(@Nullable UdpPort next) {
+        if (joining && next != null) {
+            var _ = next.receiveOffload(); // it worked on a probe; without it all is only slower
+        }
         UdpPort before;
         long stamp = lock.writeLock();
         try {

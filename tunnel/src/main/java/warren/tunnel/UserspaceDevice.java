@@ -51,7 +51,7 @@ final class UserspaceDevice implements AutoCloseable {
     static UserspaceDevice start(TunnelOptions options) throws IOException {
         UapiSocket socket = UapiSocket.open(options.socketDirectory(), options.name());
         try {
-            Tun tun = Tun.open(options.name());
+            Tun tun = options.offloads().open(options.name());
             try {
                 tun.mtu(TunnelOptions.DEFAULT_MTU);
                 return new UserspaceDevice(options, tun, socket);
@@ -69,7 +69,8 @@ final class UserspaceDevice implements AutoCloseable {
         this.tun = tun;
         this.wakeTransmit = EventFd.open();
         this.wakeReceive = EventFd.open();
-        this.underlay = new Underlay(wakeReceive);
+        Offloads offloads = options.offloads().turnOn(tun);
+        this.underlay = new Underlay(wakeReceive, offloads.gro());
         SendErrors sendErrors = new SendErrors();
         TunLink link = new TunLink(tun, ending);
         SecureRandom random = new SecureRandom();
@@ -77,12 +78,20 @@ final class UserspaceDevice implements AutoCloseable {
                 new StoredTimestamps(InstantSource.system(), options.stateDirectory());
         Device device =
                 new Device(options.aead(), random::nextBytes, timestamps, InstantSource.system());
-        Sender sender = new Sender(arena, underlay, sendErrors);
+        Sender sender = new Sender(arena, underlay, sendErrors, offloads.gso());
         this.control =
                 new DeviceControl(device, timestamps, link, underlay, sender, System::nanoTime);
         TunnelParts parts =
                 new TunnelParts(
-                        tun, device, control, link, underlay, sendErrors, ending, System::nanoTime);
+                        tun,
+                        device,
+                        control,
+                        link,
+                        underlay,
+                        sendErrors,
+                        ending,
+                        offloads,
+                        System::nanoTime);
         TransmitLoop transmit = new TransmitLoop(arena, parts, wakeTransmit);
         ReceiveLoop receive = new ReceiveLoop(arena, parts, wakeReceive);
         this.watch = LinkWatch.open(control, tun.index());
@@ -96,10 +105,11 @@ final class UserspaceDevice implements AutoCloseable {
         this.timer = loop(options.name() + "-timer", clock::run);
         LOG.log(
                 System.Logger.Level.INFO,
-                "Tunnel is ready: interface={0} mtu={1} aead={2} socket={3}",
+                "Tunnel is ready: interface={0} mtu={1} aead={2} offloads={3} socket={4}",
                 options.name(),
                 Integer.toString(link.mtu()),
                 options.aead().name(),
+                offloads,
                 socket.path());
     }
 

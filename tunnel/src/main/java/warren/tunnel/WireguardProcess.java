@@ -23,7 +23,9 @@ import warren.linux.Processes;
 /// - `WG_PROCESS_FOREGROUND`: `1` is `-f`.
 /// - `WARREN_LAUNCHER`: what to start the process left behind with, followed by
 ///   `wireguard -f IFACE`; otherwise it is this very Java command.
-/// - `WARREN_AEAD`: developer knob, unstable: `libcrypto`, `jce` or `vector`.
+/// - `WARREN_AEAD`: developer knob, unstable: `libcrypto` or `jce`.
+/// - `WARREN_OFFLOADS`: developer knob, unstable: `none`, or those to use of
+///   `tso,uso,gso,gro,coalesce`.
 public final class WireguardProcess {
     static final int DONE = 0;
     static final int FAILED = 1;
@@ -81,6 +83,7 @@ public final class WireguardProcess {
                     new TunnelOptions(
                             name,
                             AeadChoice.choose(environment.get(AeadChoice.VARIABLE)),
+                            Offloads.wanted(environment.get(Offloads.VARIABLE)),
                             UapiClient.SOCKET_DIRECTORY,
                             TunnelOptions.STATE_DIRECTORY);
             return serve(options, reporting);

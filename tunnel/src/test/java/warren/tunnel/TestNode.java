@@ -119,8 +119,11 @@ final class TestNode implements AutoCloseable {
     }
 
     /// Our tunnel in the foreground, up to where its socket answers; logs to `NAME.log`.
-    Process startTunnel(String name) throws Exception {
+    ///
+    /// @param variables more of its environment, as `NAME=VALUE`
+    Process startTunnel(String name, String... variables) throws Exception {
         List<String> words = new ArrayList<>(List.of("env", "LOG_LEVEL=debug"));
+        words.addAll(List.of(variables));
         words.addAll(List.of(warren("-f", name)));
         Process process = start(name + ".log", words.toArray(String[]::new));
         await(

@@ -148,6 +148,7 @@ class UserspaceDeviceTest {
                 new TunnelOptions(
                         name,
                         AeadChoice.choose("libcrypto"),
+                        Offloads.ALL,
                         directory.resolve("sockets"),
                         directory.resolve("state")));
     }

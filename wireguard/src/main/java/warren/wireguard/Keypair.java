@@ -238,7 +238,7 @@ public final class Keypair {
 
     /// Up to a multiple of sixteen, but no packet that fits the MTU is made not to. For one longer
     /// than the MTU what counts is its last fragment of that size.
-    static int paddedLength(int length, int mtu) {
+    public static int paddedLength(int length, int mtu) {
         int last = mtu > 0 && length > mtu ? length % mtu : length;
         int multiple = MessageLayout.PADDING_MULTIPLE;
         int padded = (last + multiple - 1) & -multiple;
