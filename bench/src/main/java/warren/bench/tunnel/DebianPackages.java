@@ -35,7 +35,7 @@ final class DebianPackages {
 
     /// Where the programs of a package are.
     ///
-    /// @param folder to be put before a program's name; null: those of the machine
+    /// @param folder to be put before a program's name; empty: those of the machine
     record Programs(Optional<Path> folder, String version) {
         String path(String program) {
             return folder.map(path -> path.resolve(program).toString()).orElse(program);

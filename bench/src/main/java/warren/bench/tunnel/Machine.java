@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Where and from what a run was made, without which its figures say nothing.
@@ -61,7 +62,7 @@ record Machine(
     }
 
     private static Command.Result git(Path root, String... words) throws BenchmarkException {
-        List<String> line = new java.util.ArrayList<>(List.of("git", "-C", root.toString()));
+        List<String> line = new ArrayList<>(List.of("git", "-C", root.toString()));
         line.addAll(List.of(words));
         return Command.run(line);
     }

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What it costs a sender that its traffic goes to many peers instead of one.
 ///
@@ -25,6 +26,12 @@ import java.util.Map;
 final class ManyPeers {
     private static final int FIRST_PORT = 52000;
     private static final int FIRST_TABLE = 1000;
+
+    /// Each `wireguard-go` watches its socket by an inotify instance, of which a user gets 128:
+    /// hence several users, none of whom has to exist.
+    private static final int FIRST_USER = 60500;
+
+    private static final int PEERS_A_USER = 50;
 
     private final int count;
     private final Wireguard farEnd;
@@ -105,8 +112,7 @@ final class ManyPeers {
         }
     }
 
-    private static String expect(String word, @org.jspecify.annotations.Nullable String line)
-            throws BenchmarkException {
+    private static String expect(String word, @Nullable String line) throws BenchmarkException {
         if (line == null || !line.startsWith(word)) {
             throw new BenchmarkException("the load ended before it was done");
         }
@@ -122,13 +128,21 @@ final class ManyPeers {
                         """
                         echo 0 >/proc/sys/net/ipv4/conf/all/rp_filter
                         echo 0 >/proc/sys/net/ipv4/conf/default/rp_filter
+                        mkdir -m 777 /run/wireguard
+                        can=+net_admin,+dac_override
+                        as() {
+                          LOG_LEVEL=silent setpriv --reuid="$1" --clear-groups --inh-caps=$can --ambient-caps=$can \
+                            "$2" "$3" >/dev/null 2>&1 </dev/null
+                        }
+                        # a process just left behind may still reset its first connection
+                        settle() { for _ in 1 2 3 4 5 6 7 8 9; do "$@" 2>/dev/null && return; sleep 0.1; done; "$@"; }
                         """);
         for (int i = 0; i < count; i++) {
             script.append(
                     """
-                    LOG_LEVEL=silent %1$s wg%2$d >/dev/null 2>&1 </dev/null
+                    as %9$d %1$s wg%2$d
                     echo "%3$s" >/run/key
-                    wg set wg%2$d private-key /run/key listen-port %4$d peer "%5$s" allowed-ips 10.200.0.1/32 endpoint 10.9.0.1:%6$d
+                    settle wg set wg%2$d private-key /run/key listen-port %4$d peer "%5$s" allowed-ips 10.200.0.1/32 endpoint 10.9.0.1:%6$d
                     ip addr add %7$s/32 dev wg%2$d
                     ip link set wg%2$d mtu 1420 up
                     ip route add 10.200.0.1/32 dev wg%2$d table %8$d
@@ -142,7 +156,8 @@ final class ManyPeers {
                                     peer.open(),
                                     Wireguard.PORT,
                                     address(i),
-                                    FIRST_TABLE + i));
+                                    FIRST_TABLE + i,
+                                    FIRST_USER + i / PEERS_A_USER));
         }
         right.write("/run/far-ends", script.toString());
         right.run(Duration.ofMinutes(3), "sh", "-e", "/run/far-ends").orFail();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.bench.tunnel;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,7 +80,7 @@ record Nebula(DebianPackages.Programs programs) implements Contender {
                 () -> {
                     try {
                         return Files.readString(routes).contains("wg0");
-                    } catch (java.io.IOException _) { // the place is ending: time runs out
+                    } catch (IOException _) { // the place is ending: time runs out
                         return false;
                     }
                 });

@@ -23,7 +23,7 @@ record Options(
     static final String USAGE =
             """
             usage: ./dev bench tunnel [OPTION VALUE]...
-              --rounds N      of each contender, in turn (default 5)
+              --rounds N      of each contender, in turn (default 5; 0: only the part with many peers)
               --seconds N     of each throughput test (default 5)
               --quick         2 rounds of 2 s, 20 peers instead of 200
               --many N        peers of the part with many peers (default 200; 0 leaves it out)
@@ -65,7 +65,7 @@ record Options(
             String value = rest.next();
             switch (word) {
                 case "--root" -> root = Path.of(value);
-                case "--rounds" -> rounds = number(word, value, 1);
+                case "--rounds" -> rounds = number(word, value, 0);
                 case "--seconds" -> seconds = number(word, value, 1);
                 case "--many" -> many = number(word, value, 0);
                 case "--json" -> json = Path.of(value);

@@ -15,7 +15,7 @@ import java.util.Map;
 /// usage.
 final class TunnelBenchmark {
     private static final List<String> NEEDED =
-            List.of("ip", "iperf3", "mount", "nsenter", "ping", "unshare", "wg");
+            List.of("ip", "iperf3", "mount", "nsenter", "ping", "setpriv", "unshare", "wg");
     private static final String GO = "wireguard-go";
 
     private final Options options;
@@ -150,7 +150,7 @@ final class TunnelBenchmark {
             err.println("no part with many peers: " + e.getMessage());
             return;
         }
-        for (int round = 1; round <= Math.min(3, options.rounds()); round++) {
+        for (int round = 1; round <= Math.clamp(options.rounds(), 1, 3); round++) {
             for (Contender contender : inTurn(contenders, round)) {
                 if (!(contender instanceof Wireguard wireguard)) {
                     continue;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// A program that is called as `wireguard-go` is and configured with `wg`.
 ///
@@ -37,7 +38,7 @@ record Wireguard(String name, String version, List<String> command, Map<String, 
     Place.Running start(Place place, Path log) throws BenchmarkException {
         List<String> line = new ArrayList<>(command);
         line.addAll(List.of("-f", "wg0"));
-        Map<String, String> all = new java.util.TreeMap<>(environment);
+        Map<String, String> all = new TreeMap<>(environment);
         all.put("LOG_LEVEL", "error");
         return place.start(log, all, line);
     }

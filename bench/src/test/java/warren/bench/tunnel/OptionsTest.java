@@ -28,7 +28,8 @@ class OptionsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "--rounds 0",
+                "--rounds -1",
+                "--seconds 0",
                 "--rounds x",
                 "--rounds",
                 "--peers openvpn",
