@@ -17,6 +17,7 @@ class PingTimesTest {
         }
         PingTimes times = PingTimes.parse(output.toString());
         assertEquals(50, times.quantile(0.5), 1e-9);
+        assertEquals(51, times.quantile(0.505), 1e-9);
         assertEquals(99, times.quantile(0.99), 1e-9);
         assertEquals(100, times.quantile(1), 1e-9);
         assertEquals(1, times.quantile(0), 1e-9);
