@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,23 +74,11 @@ final class JoinTest {
 
     @Test
     void aReplayedJoinAchievesNothing() throws IOException {
-        Path pcap = lan.bridge().files().resolve("join.pcap");
-        var capture =
-                lan.bridge()
-                        .start(
-                                lan.bridge().files().resolve("tcpdump.log"),
-                                "tcpdump",
-                                "-i",
-                                "br0",
-                                "-U",
-                                "-w",
-                                pcap.toString(),
-                                "tcp dst port 51821");
-        Await.until("capture starts", Duration.ofSeconds(10), () -> Files.exists(pcap));
+        Capture capture = new Capture(lan, "tcp dst port 51821");
         b.join(a);
         a.awaitAlivePeers(1);
-        capture.signal("INT");
-        byte[] sent = TcpStream.payloadTo(51821, Files.readAllBytes(pcap));
+        byte[] sent =
+                TcpStream.payloadTo(51821, capture.stop(pcap -> TcpStream.isClosed(51821, pcap)));
         assertTrue(sent.length > 100, "hardly a join: " + sent.length + " bytes");
         String before = namesAndKeys(a);
 
