@@ -4,11 +4,11 @@ package warren.agent;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import warren.agent.api.HttpApi;
 import warren.agent.kernel.Ipv6;
 import warren.agent.store.AgentLock;
@@ -17,6 +17,7 @@ import warren.agent.store.StateDirectory;
 import warren.agent.tunnel.Launcher;
 import warren.agent.tunnel.Tunnel;
 import warren.agent.tunnel.UserspaceTunnel;
+import warren.linux.Processes;
 
 /// `warren agent`: the node's daemon. Runs until it is told to stop (SIGTERM or Ctrl-C); then it
 /// leaves the tunnel, the routes and the containers as they are, so that traffic goes on. To take
@@ -24,6 +25,9 @@ import warren.agent.tunnel.UserspaceTunnel;
 /// stopped: its process ends, and interface, addresses and routes go with it.
 public final class Agent {
     private static final Logger LOG = System.getLogger(Agent.class.getName());
+
+    /// A pass of the reconcile loop may be under way; all else stops at once.
+    private static final int STOP_SECONDS = 10;
 
     private Agent() {}
 
@@ -34,13 +38,13 @@ public final class Agent {
     public static void run(AgentConfig config, boolean verbose)
             throws IOException, InterruptedException {
         Logs.configure(verbose);
+        if (!Processes.isRoot()) {
+            throw new IOException("the agent makes interfaces and routes; run it as root");
+        }
         Ipv6.ensure();
         CountDownLatch ended = new CountDownLatch(1);
         try {
             run(config, whenTold(ended));
-        } catch (AccessDeniedException e) {
-            throw new IOException(
-                    "no permission for " + e.getFile() + "; run the agent as root", e);
         } finally {
             ended.countDown();
         }
@@ -58,9 +62,8 @@ public final class Agent {
             daemon.resume();
             try (HttpApi _ = HttpApi.start(daemon, config.socket())) {
                 LOG.log(Level.INFO, "agent ready socket={0}", config.socket());
-                awaitEnd(Thread.currentThread());
+                told.await();
             }
-            LOG.log(Level.INFO, "agent stopping, the tunnel stays");
         }
     }
 
@@ -78,25 +81,27 @@ public final class Agent {
         return directory;
     }
 
-    /// Returns when the process is told to end; the process ends when the calling thread has.
-    private static void awaitEnd(Thread runner) throws InterruptedException {
+    /// A latch that opens when the process is told to end. The process then waits for `ended`.
+    private static CountDownLatch whenTold(CountDownLatch ended) {
         CountDownLatch told = new CountDownLatch(1);
         Thread hook =
                 new Thread(
                         () -> {
                             told.countDown();
-                            waitFor(runner);
+                            waitFor(ended);
                         },
                         "shutdown");
         Runtime.getRuntime().addShutdownHook(hook);
-        told.await();
+        return told;
     }
 
-    private static void waitFor(Thread runner) {
+    private static void waitFor(CountDownLatch ended) {
         try {
-            runner.join(10_000);
+            if (!ended.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+                LOG.log(Level.WARNING, "agent did not stop in time");
+            }
         } catch (InterruptedException _) {
-            // The process is ending; nobody else can interrupt a shutdown hook.
+            // The process is ending; nobody can interrupt a shutdown hook.
         }
     }
 }

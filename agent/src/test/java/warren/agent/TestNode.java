@@ -22,8 +22,7 @@ final class TestNode implements AutoCloseable {
     private Process agent;
 
     /// Makes the node's namespace; its `eth0` is the caller's to make. It has no IPv6 address at
-    /// all
-    /// until the agent starts, as on a host where IPv6 was switched off.
+    /// all until the agent starts, as on a host where IPv6 was switched off.
     TestNode(String name, Path directory) throws IOException {
         this.name = name;
         this.home = directory.resolve(name);

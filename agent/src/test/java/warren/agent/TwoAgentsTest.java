@@ -146,7 +146,7 @@ class TwoAgentsTest {
                         .start();
         beta.stop();
         beta.start();
-        String summary = new String(ping.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String summary = new String(ping.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, ping.waitFor(), summary);
         assertTrue(summary.contains("100 received"), summary);
     }

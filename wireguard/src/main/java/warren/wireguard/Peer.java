@@ -113,14 +113,10 @@ public final class Peer {
         return receivedBytes.sum();
     }
 
-    /// UDP payload bytes of datagrams sent, handshakes and keepalives included.
+    /// UDP payload bytes of datagrams handed out for sending, handshakes and keepalives included;
+    /// those that the socket then refused too.
     public long sentBytes() {
         return sentBytes.sum();
-    }
-
-    /// Takes back what was counted for datagrams that the socket refused.
-    public void notSent(long bytes) {
-        sentBytes.add(-bytes);
     }
 
     /// Wall time of the last completed handshake; null before the first.

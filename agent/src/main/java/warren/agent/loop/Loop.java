@@ -83,11 +83,6 @@ public final class Loop {
         return Thread.currentThread().equals(thread);
     }
 
-    /// Runs the duty soon, whatever it said it wanted.
-    public void wake() {
-        offer(() -> dueNanos = System.nanoTime());
-    }
-
     /// Runs the duty at that time where it would have run later. Called on the loop.
     public void dueBy(long atNanos) {
         if (atNanos - dueNanos < 0) {

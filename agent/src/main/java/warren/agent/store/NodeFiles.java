@@ -75,17 +75,6 @@ public final class NodeFiles {
                 others);
     }
 
-    /// Saves a node whole.
-    public void create(SavedNode node) throws IOException {
-        saveKeys(
-                node.identity(),
-                node.tunnelKey(),
-                node.cluster().id(),
-                node.secrets(),
-                node.settings());
-        saveRecords(node.cluster(), node.own(), node.others());
-    }
-
     /// Saves what a node that is being made keeps for itself. It is no node before its records are
     /// saved too.
     public void saveKeys(

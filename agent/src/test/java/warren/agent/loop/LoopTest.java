@@ -78,7 +78,7 @@ class LoopTest {
                     return now + LONG_NANOS;
                 });
         assertTrue(first.await(20, TimeUnit.SECONDS));
-        loop.wake();
+        loop.offer(() -> loop.dueBy(System.nanoTime()));
         assertTrue(second.await(20, TimeUnit.SECONDS));
     }
 

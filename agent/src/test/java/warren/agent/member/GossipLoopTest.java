@@ -23,6 +23,7 @@ import warren.agent.store.NodeFiles;
 import warren.agent.store.NodeSettings;
 import warren.agent.store.SavedNode;
 import warren.agent.store.StateDirectory;
+import warren.agent.store.TestNodes;
 import warren.cluster.ClusterDescriptor;
 import warren.cluster.ClusterId;
 import warren.cluster.ClusterSecret;
@@ -71,7 +72,7 @@ class GossipLoopTest {
                         record(1, OUR_INSTANCE),
                         others);
         NodeFiles files = new NodeFiles(StateDirectory.open(directory));
-        files.create(node);
+        TestNodes.save(files, node);
         return new GossipLoop(node, files, 51821, listener, random);
     }
 

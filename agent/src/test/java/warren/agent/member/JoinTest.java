@@ -52,7 +52,7 @@ class JoinTest {
     @BeforeEach
     void listen() throws IOException {
         NodeFiles files = new NodeFiles(StateDirectory.open(directory));
-        files.create(member);
+        TestNodes.save(files, member);
         gossip = new GossipLoop(member, files, 51821, new Recorder(), random);
         gossip.start();
         int port = freePort();
@@ -139,9 +139,7 @@ class JoinTest {
 
     private static NodeRecord newer(SavedNode node, long sequence) {
         return NodeRecord.sign(
-                node.own().content().withSequence(sequence),
-                node.identity(),
-                TestNodes.CLUSTER);
+                node.own().content().withSequence(sequence), node.identity(), TestNodes.CLUSTER);
     }
 
     @Test

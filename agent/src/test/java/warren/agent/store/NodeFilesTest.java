@@ -39,7 +39,7 @@ class NodeFilesTest {
 
     @Test
     void aNodeIsLoadedAsItWasSaved() throws IOException {
-        files.create(node);
+        TestNodes.save(files, node);
         SavedNode loaded = Objects.requireNonNull(files.load());
         assertEquals(node.identity().key(), loaded.identity().key());
         assertArrayEquals(node.tunnelKey().toBytes(), loaded.tunnelKey().toBytes());
@@ -52,21 +52,21 @@ class NodeFilesTest {
 
     @Test
     void theTunnelsKeyIsReadableByWg() throws IOException {
-        files.create(node);
+        TestNodes.save(files, node);
         String text = Files.readString(directory.resolve("wireguard.key"));
         assertEquals(node.tunnelKey().toBase64() + "\n", text);
     }
 
     @Test
     void aNodeWhoseMakingWasCutShortIsNoneYet() throws IOException {
-        files.create(node);
+        TestNodes.save(files, node);
         Files.delete(directory.resolve("records"));
         assertNull(files.load());
     }
 
     @Test
     void whatIsForgottenLeavesNothing() throws IOException {
-        files.create(node);
+        TestNodes.save(files, node);
         files.forget();
         assertNull(files.load());
         try (Stream<Path> left = Files.list(directory)) {
@@ -77,7 +77,7 @@ class NodeFilesTest {
     @ParameterizedTest
     @ValueSource(strings = {"identity", "wireguard.key", "secrets", "node.json", "records"})
     void aDamagedFileIsNamedAndLeftAsItIs(String name) throws IOException {
-        files.create(node);
+        TestNodes.save(files, node);
         Path file = directory.resolve(name);
         Files.writeString(file, "garbage");
         IOException e = assertThrows(IOException.class, files::load);
@@ -88,7 +88,7 @@ class NodeFilesTest {
     @ParameterizedTest
     @ValueSource(strings = {"identity", "wireguard.key", "secrets", "node.json"})
     void aMissingFileIsNamed(String name) throws IOException {
-        files.create(node);
+        TestNodes.save(files, node);
         Files.delete(directory.resolve(name));
         IOException e = assertThrows(IOException.class, files::load);
         String message = String.valueOf(e.getMessage());
@@ -97,7 +97,7 @@ class NodeFilesTest {
 
     @Test
     void noMessageHoldsASecret() throws IOException {
-        files.create(node);
+        TestNodes.save(files, node);
         byte[] secrets = Files.readAllBytes(directory.resolve("secrets"));
         secrets[secrets.length / 2] ^= 1;
         Files.write(directory.resolve("secrets"), secrets);

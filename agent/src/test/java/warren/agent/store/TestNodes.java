@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.agent.store;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -58,5 +59,16 @@ public final class TestNodes {
                 DESCRIPTOR,
                 NodeRecord.sign(content, identity, CLUSTER),
                 List.of(others));
+    }
+
+    /// Saves a node whole, in the order in which one is made.
+    public static void save(NodeFiles files, SavedNode node) throws IOException {
+        files.saveKeys(
+                node.identity(),
+                node.tunnelKey(),
+                node.cluster().id(),
+                node.secrets(),
+                node.settings());
+        files.saveRecords(node.cluster(), node.own(), node.others());
     }
 }
