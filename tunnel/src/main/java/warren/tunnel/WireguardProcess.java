@@ -23,7 +23,7 @@ import warren.linux.Processes;
 /// - `WG_PROCESS_FOREGROUND`: `1` is `-f`.
 /// - `WARREN_LAUNCHER`: what to start the process left behind with, followed by
 ///   `wireguard -f IFACE`; otherwise it is this very Java command.
-/// - `WARREN_AEAD`: developer knob, unstable: `libcrypto` or `jce`.
+/// - `WARREN_AEAD`: developer knob, unstable: `libcrypto`, `jce` or `vector`.
 /// - `WARREN_OFFLOADS`: developer knob, unstable: `none`, or those to use of
 ///   `tso,uso,gso,gro,coalesce`.
 public final class WireguardProcess {
