@@ -30,6 +30,7 @@ final class TestNode implements AutoCloseable {
             Files.createDirectories(home.resolve(place.substring(1)));
             Files.createDirectories(Path.of(place));
         }
+        sweep(List.of(name));
         run("ip", "netns", "add", name);
     }
 
@@ -113,6 +114,32 @@ final class TestNode implements AutoCloseable {
             stopTunnel();
         } finally {
             run("ip", "netns", "del", name);
+        }
+    }
+
+    /// Removes namespaces of these names with every process in them, now and when this JVM is told
+    /// to end: a run that was cut short leaves nothing, at the latest when the next one starts.
+    static void sweep(List<String> names) throws IOException {
+        removeAll(names);
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(
+                                () -> {
+                                    try {
+                                        removeAll(names);
+                                    } catch (IOException _) {
+                                        // the next run sweeps again
+                                    }
+                                }));
+    }
+
+    private static void removeAll(List<String> names) throws IOException {
+        for (String name : names) {
+            run(
+                    "sh",
+                    "-c",
+                    "[ -e /run/netns/$0 ] || exit 0; ip netns pids $0 | xargs -r kill -9; ip netns del $0",
+                    name);
         }
     }
 

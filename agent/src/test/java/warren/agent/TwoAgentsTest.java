@@ -44,6 +44,7 @@ import warren.wireguard.IpAddress;
 class TwoAgentsTest {
     private static final String SWITCH = "wagsw";
     private static final List<String> CONTAINERS = List.of("wagcA", "wagcB");
+    private static final List<String> OUTSIDE_NODES = List.of(SWITCH, "wagcA", "wagcB", "wagcX");
 
     @TempDir static Path directory;
 
@@ -54,6 +55,7 @@ class TwoAgentsTest {
 
     @BeforeAll
     void aClusterOfTwo() throws IOException {
+        TestNode.sweep(OUTSIDE_NODES);
         TestNode.run("ip", "netns", "add", SWITCH);
         TestNode.run("ip", "-n", SWITCH, "link", "add", "br0", "type", "bridge");
         TestNode.run("ip", "-n", SWITCH, "link", "set", "br0", "up");
