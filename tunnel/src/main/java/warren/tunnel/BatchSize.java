@@ -13,8 +13,8 @@ final class BatchSize {
     /// The largest UDP payload over IPv6 or IPv4, jumbograms aside.
     static final int DATAGRAM_BYTES = 65535;
 
-    /// Packets that travel together; the gain of more was not measurable with one system call for
-    /// each packet on the TUN side, and a batch is also what a slow peer may delay.
+    /// Datagrams received in one call where the kernel does not join them, and staged packets sent
+    /// together.
     static final int PACKETS = 64;
 
     /// Datagrams received in one call where the kernel joins them: enough for a window of a fast

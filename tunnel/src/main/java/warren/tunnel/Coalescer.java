@@ -192,10 +192,6 @@ final class Coalescer {
         return batch.offset[first[item]];
     }
 
-    int firstLength(int item) {
-        return batch.length[first[item]];
-    }
-
     /// Makes the item ready to be written: with its header, as `pieces`.
     void gather(int item, Pieces pieces) {
         int index = first[item];

@@ -27,10 +27,6 @@ final class Deadline {
         }
     }
 
-    boolean isSet() {
-        return at.get() != NONE;
-    }
-
     /// Whether it is set and still to come.
     boolean isAhead(long nowNanos) {
         long deadline = at.get();
