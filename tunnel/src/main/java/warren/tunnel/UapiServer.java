@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.tunnel;
 
-import static java.nio.file.StandardWatchEventKinds.ENTRY_CREATE;
-import static java.nio.file.StandardWatchEventKinds.ENTRY_DELETE;
 
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.ClosedWatchServiceException;
-import java.nio.file.FileSystems;
-import java.nio.file.Path;
-import java.nio.file.WatchService;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -27,12 +22,12 @@ final class UapiServer implements AutoCloseable {
     private final UapiSocket socket;
     private final UapiTarget target;
     private final Runnable onRemoved;
-    private final WatchService watch;
+    private final DirectoryWatch watch;
     private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     private UapiServer(
-            UapiSocket socket, UapiTarget target, Runnable onRemoved, WatchService watch) {
+            UapiSocket socket, UapiTarget target, Runnable onRemoved, DirectoryWatch watch) {
         this.socket = socket;
         this.target = target;
         this.onRemoved = onRemoved;
@@ -44,9 +39,7 @@ final class UapiServer implements AutoCloseable {
     /// @param onRemoved called once, on a thread of the server, when the socket's name is gone
     static UapiServer start(UapiSocket socket, UapiTarget target, Runnable onRemoved)
             throws IOException {
-        WatchService watch = FileSystems.getDefault().newWatchService();
-        Path directory = socket.path().resolveSibling("");
-        directory.register(watch, ENTRY_DELETE, ENTRY_CREATE);
+        DirectoryWatch watch = DirectoryWatch.of(socket.path().resolveSibling(""));
         UapiServer server = new UapiServer(socket, target, onRemoved, watch);
         Thread.ofVirtual().name("uapi-accept").start(server::accept);
         Thread.ofVirtual().name("uapi-watch").start(server::watch);
@@ -100,7 +93,7 @@ final class UapiServer implements AutoCloseable {
     private void watch() {
         try {
             while (socket.isInPlace()) {
-                watch.take().reset();
+                watch.await();
             }
         } catch (ClosedWatchServiceException | InterruptedException _) { // by close()
             return;
