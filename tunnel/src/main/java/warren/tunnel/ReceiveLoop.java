@@ -27,6 +27,9 @@ final class ReceiveLoop {
 
     private static final int HANDSHAKE_BURST = 100;
 
+    /// A message up to this size is no bulk, after which the next would follow at once.
+    private static final int LITTLE_BYTES = 2048;
+
     private final Device device;
     private final Underlay underlay;
     private final TunLink link;
@@ -82,26 +85,33 @@ final class ReceiveLoop {
         wake.clear();
         Poll poll = new Poll(arena, 3);
         int changed = poll.add(wake.fd(), Poll.READ);
-        underlay.addTo(poll);
+        int v4 = underlay.addTo(poll, true);
+        int v6 = underlay.addTo(poll, false);
         while (!ending.isDue()) {
-            if (receive(true) + receive(false) > 0) {
-                continue;
-            }
             poll.await(-1);
             if (poll.readable(changed)) {
                 return;
             }
+            boolean more4 = v4 >= 0 && poll.readable(v4);
+            boolean more6 = v6 >= 0 && poll.readable(v6);
+            while ((more4 || more6) && !ending.isDue()) {
+                more4 = more4 && receive(true);
+                more6 = more6 && receive(false);
+            }
         }
     }
 
-    private int receive(boolean ipv4) throws ErrnoException {
+    /// @return whether more may wait; after little, asking `poll` costs no more than trying
+    private boolean receive(boolean ipv4) throws ErrnoException {
         int count = underlay.receive(received, ipv4);
-        if (count > 0) {
-            long now = nanoClock.getAsLong();
-            takeAll(count, now);
-            sender.drain(outbox, link.mtu(), now);
+        if (count == 0) {
+            return false;
         }
-        return count;
+        boolean little = count == 1 && received.length(0) < LITTLE_BYTES;
+        long now = nanoClock.getAsLong();
+        takeAll(count, now);
+        sender.drain(outbox, link.mtu(), now);
+        return !little;
     }
 
     private void takeAll(int count, long nowNanos) throws ErrnoException {

@@ -25,6 +25,11 @@ final class Sender {
     private final Underlay underlay;
     private final SendErrors errors;
     private final SendBatch sending;
+
+    /// By slot of `sending`; null for an answer to a stranger.
+    private final @Nullable Peer[] receivers = new Peer[BatchSize.SEND_PACKETS];
+
+    private boolean sendingIpv4;
     private final PacketBatch staged;
     private final MemorySegment datagram;
     private final WriteWait writeWait = new WriteWait();
@@ -44,29 +49,36 @@ final class Sender {
         this.datagram = arena.allocate(DATAGRAM_ROOM);
     }
 
-    /// Sends transport messages `from` to `to` (exclusive) of `batch`, all sealed for `peer`.
-    void send(PacketBatch batch, int from, int to, Peer peer, long nowNanos) {
+    /// Whether messages that lie one behind the other leave as one, for the kernel to split.
+    boolean isSegmenting() {
+        return segmenting;
+    }
+
+    /// Has transport messages `from` to `to` (exclusive) of `batch` sent, all sealed for `peer`, by
+    /// the next [#flush] or before: until then they stay where they are.
+    void add(PacketBatch batch, int from, int to, Peer peer, long nowNanos) {
         Endpoint endpoint = peer.endpoint();
         if (endpoint == null) { // it had one when it sealed: it was removed in between
             return;
         }
-        sending.clear();
+        boolean ipv4 = endpoint.address().isV4();
+        if (sending.count() > 0 && ipv4 != sendingIpv4) {
+            flush(nowNanos);
+        }
+        sendingIpv4 = ipv4;
         for (int i = from; i < to; ) {
+            if (sending.isFull()) {
+                flush(nowNanos);
+            }
             int end = segmenting ? endOfMessage(batch, i, to) : i + 1;
             int length = batch.offset[end - 1] + batch.length[end - 1] - batch.offset[i];
             int slot = sending.add(batch.memory, batch.offset[i], length);
+            receivers[slot] = peer;
             address(slot, endpoint);
             if (end - i > 1) {
                 sending.segment(slot, batch.length[i]);
             }
             i = end;
-        }
-        flush(endpoint.address().isV4(), peer, nowNanos);
-        if (segmenting && !sending.segmentationWorks()) {
-            segmenting = false;
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "Segmentation offload was given up: the device or route computes no checksums");
         }
     }
 
@@ -93,7 +105,8 @@ final class Sender {
         for (Peer peer = outbox.pollFlush(); peer != null; peer = outbox.pollFlush()) {
             int count = peer.sealStaged(staged, mtu, nowNanos, outbox);
             while (count > 0) {
-                send(staged, 0, count, peer, nowNanos);
+                add(staged, 0, count, peer, nowNanos);
+                flush(nowNanos);
                 count = peer.sealStaged(staged, mtu, nowNanos, outbox);
             }
         }
@@ -105,9 +118,11 @@ final class Sender {
     private void send(Datagram message, long nowNanos) {
         int length = message.bytes().length;
         MemorySegment.copy(message.bytes(), 0, datagram, ValueLayout.JAVA_BYTE, 0, length);
-        sending.clear();
-        address(sending.add(datagram, 0, length), message.to());
-        flush(message.to().address().isV4(), message.peer(), nowNanos);
+        int slot = sending.add(datagram, 0, length);
+        receivers[slot] = message.peer();
+        address(slot, message.to());
+        sendingIpv4 = message.to().address().isV4();
+        flush(nowNanos);
     }
 
     private void address(int slot, Endpoint to) {
@@ -125,27 +140,38 @@ final class Sender {
         }
     }
 
-    private void flush(boolean ipv4, @Nullable Peer peer, long nowNanos) {
+    /// Sends what was added.
+    void flush(long nowNanos) {
+        if (sending.count() == 0) {
+            return;
+        }
         try {
-            underlay.send(sending, ipv4, writeWait);
+            underlay.send(sending, sendingIpv4, writeWait);
         } catch (ErrnoException e) {
             errors.count(e.errno(), sending.remaining(), nowNanos);
         }
-        settle(peer, nowNanos);
+        settle(nowNanos);
+        sending.clear();
+        if (segmenting && !sending.segmentationWorks()) {
+            segmenting = false;
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Segmentation offload was given up: the device or route computes no checksums");
+        }
     }
 
     /// Looks at what became of each datagram.
-    private void settle(@Nullable Peer peer, long nowNanos) {
-        boolean sourceGone = false;
+    private void settle(long nowNanos) {
         for (int slot = 0; slot < sending.count(); slot++) {
-            sourceGone |= sending.sourceGone(slot);
+            Peer receiver = receivers[slot];
+            receivers[slot] = null;
+            if (receiver != null && sending.sourceGone(slot)) {
+                receiver.forgetSource();
+            }
             boolean untried = slot >= sending.count() - sending.remaining();
             if (untried || sending.error(slot) != 0) {
                 errors.count(untried ? 0 : sending.error(slot), sending.datagrams(slot), nowNanos);
             }
-        }
-        if (sourceGone && peer != null) {
-            peer.forgetSource();
         }
     }
 }

@@ -4,6 +4,7 @@ package warren.tunnel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import warren.linux.EventFd;
 import warren.linux.Poll;
 import warren.linux.errno.ErrnoException;
@@ -67,63 +68,77 @@ final class TransmitLoop {
         }
     }
 
-    /// Reads what waits, up to a good load, and sends it.
+    /// Reads what waits, up to a good load, and sends it. While more waits, packets that do not
+    /// fill a message stay for the next load.
     ///
-    /// @return whether there was anything
+    /// @return whether more may wait
     private boolean forward(int mtu) throws ErrnoException {
-        room.clear(mtu);
-        boolean any = false;
+        if (mtu != room.mtu()) {
+            send(false);
+            room.clear(mtu);
+        }
         while (!room.isWorthSending()) {
             int got = tun.read(incoming, readAt, (int) incoming.byteSize() - readAt);
             if (got == 0) {
-                break;
+                send(false);
+                return false;
             }
-            any = true;
             boolean sound = segmenter.begin(incoming, 0, readAt + got - VnetHeader.LENGTH);
             while (sound && !segmenter.fill(room)) {
-                send(mtu);
-                room.clear(mtu);
+                send(true);
             }
         }
-        send(mtu);
-        return any;
+        send(true);
+        return true;
     }
 
-    private void send(int mtu) {
-        if (room.batch.count > 0) {
+    /// @param more whether to wait with what does not fill a message
+    private void send(boolean more) {
+        int count = room.batch.count;
+        if (count > 0) {
             long now = nanoClock.getAsLong();
-            seal(room.batch, mtu, now);
-            sender.drain(outbox, mtu, now);
+            int sent = seal(more && sender.isSegmenting(), now);
+            sender.flush(now);
+            sender.drain(outbox, room.mtu(), now);
+            room.keep(sent);
         }
     }
 
-    /// Seals and sends runs of packets to the same peer.
-    private void seal(PacketBatch batch, int mtu, long nowNanos) {
+    /// Seals runs of packets to the same peer and has them sent.
+    ///
+    /// @param more whether to leave the packets that do not fill the last message
+    /// @return where those begin
+    private int seal(boolean more, long nowNanos) {
+        PacketBatch batch = room.batch;
         int from = 0;
         Peer peer = device.route(batch, 0);
-        for (int i = 1; i <= batch.count; i++) {
-            Peer next = i == batch.count ? null : device.route(batch, i);
-            if (i == batch.count || next != peer) {
-                if (peer != null) {
-                    seal(peer, from, i, mtu, nowNanos);
-                }
+        for (int i = 1; i < batch.count; i++) {
+            Peer next = device.route(batch, i);
+            if (next != peer) {
+                seal(peer, from, i, nowNanos);
                 from = i;
                 peer = next;
             }
         }
+        int to = more && peer != null ? room.unfilled(from) : batch.count;
+        seal(peer, from, to, nowNanos);
+        return to;
     }
 
-    private void seal(Peer peer, int from, int to, int mtu, long nowNanos) {
+    private void seal(@Nullable Peer peer, int from, int to, long nowNanos) {
+        if (peer == null || from == to) {
+            return;
+        }
         PacketBatch batch = room.batch;
-        SealOutcome outcome = peer.seal(batch, from, to, mtu, nowNanos, outbox);
+        SealOutcome outcome = peer.seal(batch, from, to, room.mtu(), nowNanos, outbox);
         if (outcome == SealOutcome.DOWN) {
             // A packet proves that the interface is up: the news of it has not come in yet, or has
             // this moment.
             control.followInterface();
-            outcome = peer.seal(batch, from, to, mtu, nowNanos, outbox);
+            outcome = peer.seal(batch, from, to, room.mtu(), nowNanos, outbox);
         }
         switch (outcome) {
-            case SEALED -> sender.send(batch, from, to, peer, nowNanos);
+            case SEALED -> sender.add(batch, from, to, peer, nowNanos);
             case STAGED, NO_ENDPOINT, DOWN -> {} // kept or counted by the core
         }
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.tunnel;
 
-
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;

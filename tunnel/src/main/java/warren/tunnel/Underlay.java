@@ -65,15 +65,15 @@ final class Underlay implements AutoCloseable {
         }
     }
 
-    /// Adds the sockets to a fresh `poll`. Should they be closed while it waits, a signal of the
-    /// event descriptor ends the wait, and the caller starts over with another poll.
-    void addTo(Poll poll) {
+    /// Adds one family's socket to a fresh `poll`: its slot, or -1 where there is none. Should it
+    /// be
+    /// closed while the poll waits, a signal of the event descriptor ends the wait, and the caller
+    /// starts over with another poll.
+    int addTo(Poll poll, boolean ipv4) {
         long stamp = lock.readLock();
         try {
-            if (port != null) {
-                poll.add(port.v4().fd(), Poll.READ);
-                port.v6().ifPresent(v6 -> poll.add(v6.fd(), Poll.READ));
-            }
+            UdpSocket socket = socket(ipv4);
+            return socket == null ? -1 : poll.add(socket.fd(), Poll.READ);
         } finally {
             lock.unlockRead(stamp);
         }
