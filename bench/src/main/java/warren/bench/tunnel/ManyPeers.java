@@ -17,29 +17,22 @@ import org.jspecify.annotations.Nullable;
 /// What it costs a sender that its traffic goes to many peers instead of one.
 ///
 ///     left                                right
-///     contender wg0 with N peers ── eth0 ── N times wireguard-go: wg0, wg1, ...
+///     contender wg0 with N peers ── eth0 ── FarEnds: wg0, wg1, ...
 ///     N connections                         10.201.0.1, 10.201.0.2, ...
 ///
-/// The far ends are `wireguard-go` for every contender, a process a peer: they cost most of the
-/// CPU, so throughput says less here than the CPU that the left end takes for a GB. First all
-/// connections go to one peer, then one to each: only the number of active peers differs.
+/// The far ends are the same for every contender: `warren wireguard` with libcrypto, all devices in
+/// one process, where hundreds of processes would take most of the CPU. First all connections go
+/// to one peer, then one to each: only the number of active peers differs.
 final class ManyPeers {
     private static final int FIRST_PORT = 52000;
     private static final int FIRST_TABLE = 1000;
-
-    /// Each `wireguard-go` watches its socket by an inotify instance, of which a user gets 128:
-    /// hence several users, none of whom has to exist.
-    private static final int FIRST_USER = 60500;
-
-    private static final int PEERS_A_USER = 50;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final int count;
-    private final Wireguard farEnd;
     private final Path logs;
 
-    ManyPeers(int count, Wireguard farEnd, Path logs) {
+    ManyPeers(int count, Path logs) {
         this.count = count;
-        this.farEnd = farEnd;
         this.logs = logs;
     }
 
@@ -123,41 +116,40 @@ final class ManyPeers {
     /// them reach the same one.
     private void openFarEnds(Place right, List<WireguardKeys> keys, WireguardKeys peer)
             throws BenchmarkException {
+        Map<String, String> environment = Map.of("LOG_LEVEL", "error", "WARREN_AEAD", "libcrypto");
+        Place.Running ends =
+                right.start(
+                        logs.resolve("far-ends.log"),
+                        environment,
+                        java(FarEnds.class, Integer.toString(count)));
+        for (int i = 0; i < count; i++) {
+            Path socket = right.file("/run/wireguard/wg" + i + ".sock");
+            ends.await("its control sockets", PATIENCE, () -> Files.exists(socket));
+        }
         StringBuilder script =
                 new StringBuilder(
                         """
                         echo 0 >/proc/sys/net/ipv4/conf/all/rp_filter
                         echo 0 >/proc/sys/net/ipv4/conf/default/rp_filter
-                        mkdir -m 777 /run/wireguard
-                        can=+net_admin,+dac_override
-                        as() {
-                          LOG_LEVEL=silent setpriv --reuid="$1" --clear-groups --inh-caps=$can --ambient-caps=$can \
-                            "$2" "$3" >/dev/null 2>&1 </dev/null
-                        }
-                        # a process just left behind may still reset its first connection
-                        settle() { for _ in 1 2 3 4 5 6 7 8 9; do "$@" 2>/dev/null && return; sleep 0.1; done; "$@"; }
                         """);
         for (int i = 0; i < count; i++) {
             script.append(
                     """
-                    as %9$d %1$s wg%2$d
-                    echo "%3$s" >/run/key
-                    settle wg set wg%2$d private-key /run/key listen-port %4$d peer "%5$s" allowed-ips 10.200.0.1/32 endpoint 10.9.0.1:%6$d
-                    ip addr add %7$s/32 dev wg%2$d
-                    ip link set wg%2$d mtu 1420 up
-                    ip route add 10.200.0.1/32 dev wg%2$d table %8$d
-                    ip rule add from %7$s lookup %8$d
+                    echo "%2$s" >/run/key
+                    wg set wg%1$d private-key /run/key listen-port %3$d peer "%4$s" allowed-ips 10.200.0.1/32 endpoint 10.9.0.1:%5$d
+                    ip addr add %6$s/32 dev wg%1$d
+                    ip link set wg%1$d mtu 1420 up
+                    ip route add 10.200.0.1/32 dev wg%1$d table %7$d
+                    ip rule add from %6$s lookup %7$d
                     """
                             .formatted(
-                                    farEnd.command().getFirst(),
                                     i,
                                     keys.get(i).secret(),
                                     FIRST_PORT + i,
                                     peer.open(),
                                     Wireguard.PORT,
                                     address(i),
-                                    FIRST_TABLE + i,
-                                    FIRST_USER + i / PEERS_A_USER));
+                                    FIRST_TABLE + i));
         }
         right.write("/run/far-ends", script.toString());
         right.run(Duration.ofMinutes(3), "sh", "-e", "/run/far-ends").orFail();
@@ -168,15 +160,21 @@ final class ManyPeers {
     }
 
     private static List<String> load(String... words) {
+        return java(Load.class, words);
+    }
+
+    private static List<String> java(Class<?> program, String... words) {
         List<String> line =
                 new ArrayList<>(
                         List.of(
                                 ProcessHandle.current().info().command().orElse("java"),
                                 "-XX:+UseSerialGC",
                                 "-Xmx64m",
+                                "-Xss512k",
+                                "--enable-native-access=ALL-UNNAMED",
                                 "-cp",
                                 System.getProperty("java.class.path"),
-                                Load.class.getName()));
+                                program.getName()));
         line.addAll(List.of(words));
         return line;
     }

@@ -15,7 +15,7 @@ import java.util.Map;
 /// usage.
 final class TunnelBenchmark {
     private static final List<String> NEEDED =
-            List.of("ip", "iperf3", "mount", "nsenter", "ping", "setpriv", "unshare", "wg");
+            List.of("ip", "iperf3", "mount", "nsenter", "ping", "unshare", "wg");
     private static final String GO = "wireguard-go";
 
     private final Options options;
@@ -143,13 +143,6 @@ final class TunnelBenchmark {
     }
 
     private void manyPeers(List<Contender> contenders, Results results) {
-        Wireguard farEnd;
-        try {
-            farEnd = wireguardGo();
-        } catch (BenchmarkException e) {
-            err.println("no part with many peers: " + e.getMessage());
-            return;
-        }
         for (int round = 1; round <= Math.clamp(options.rounds(), 1, 3); round++) {
             for (Contender contender : inTurn(contenders, round)) {
                 if (!(contender instanceof Wireguard wireguard)) {
@@ -160,7 +153,7 @@ final class TunnelBenchmark {
                                 .formatted(round, options.manyPeers(), contender.name()));
                 Path log = logs.resolve(contender.name().replace(':', '-') + "-many-" + round);
                 try {
-                    ManyPeers peers = new ManyPeers(options.manyPeers(), farEnd, log);
+                    ManyPeers peers = new ManyPeers(options.manyPeers(), log);
                     results.add(contender.name(), round, peers.of(wireguard, options.seconds()));
                 } catch (BenchmarkException e) {
                     err.println("  " + e.getMessage());
