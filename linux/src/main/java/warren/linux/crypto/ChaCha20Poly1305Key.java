@@ -10,7 +10,6 @@ import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.nio.ByteOrder;
 import java.util.Objects;
-import warren.linux.libc.Native;
 
 /// ChaCha20-Poly1305 (RFC 8439) under one key, without additional data, in place. The nonce is 32
 /// zero bits and the counter in little-endian order, as WireGuard has it.
@@ -43,26 +42,21 @@ public final class ChaCha20Poly1305Key implements AutoCloseable {
         if (key.length != KEY_LENGTH) {
             throw new IllegalArgumentException("a key has 32 bytes, not " + key.length);
         }
+        context = Evp.EVP_CIPHER_CTX_new.call();
         try {
-            context = (long) Evp.EVP_CIPHER_CTX_new.invokeExact();
             setKey(key);
         } catch (IllegalStateException e) {
             close();
             throw e;
-        } catch (Throwable t) {
-            throw Native.broken(t);
         }
     }
 
-    private void setKey(byte[] key) throws Throwable {
+    private void setKey(byte[] key) {
         try (Arena short_ = Arena.ofConfined()) {
             MemorySegment copy = short_.allocate(KEY_LENGTH);
             MemorySegment.copy(key, 0, copy, JAVA_BYTE, 0, KEY_LENGTH);
-            long cipher = (long) Evp.EVP_chacha20_poly1305.invokeExact();
-            int done =
-                    (int)
-                            Evp.EVP_CipherInit_ex.invokeExact(
-                                    context, cipher, 0L, copy.address(), nonce, SEAL);
+            long cipher = Evp.EVP_chacha20_poly1305.call();
+            long done = Evp.EVP_CipherInit_ex.call(context, cipher, 0, copy.address(), nonce, SEAL);
             copy.fill((byte) 0);
             require(done, "EVP_CipherInit_ex");
         }
@@ -78,13 +72,9 @@ public final class ChaCha20Poly1305Key implements AutoCloseable {
         try {
             begin(counter, SEAL);
             update(data, length);
-            int done = (int) Evp.EVP_CipherFinal_ex.invokeExact(context, data + length, outLength);
+            long done = Evp.EVP_CipherFinal_ex.call(context, data + length, outLength);
             require(done, "EVP_CipherFinal_ex");
             tag(Evp.EVP_CTRL_AEAD_GET_TAG, data + length);
-        } catch (IllegalStateException e) {
-            throw e;
-        } catch (Throwable t) {
-            throw Native.broken(t);
         } finally {
             Reference.reachabilityFence(memory);
         }
@@ -101,41 +91,38 @@ public final class ChaCha20Poly1305Key implements AutoCloseable {
             begin(counter, OPEN);
             update(data, length);
             tag(Evp.EVP_CTRL_AEAD_SET_TAG, data + length);
-            int authentic = (int) Evp.EVP_CipherFinal_ex.invokeExact(context, data, outLength);
-            return authentic == 1;
-        } catch (IllegalStateException e) {
-            throw e;
-        } catch (Throwable t) {
-            throw Native.broken(t);
+            long authentic = Evp.EVP_CipherFinal_ex.call(context, data, outLength);
+            return (int) authentic == 1;
         } finally {
             Reference.reachabilityFence(memory);
         }
     }
 
-    private void begin(long counter, int direction) throws Throwable {
+    private void begin(long counter, int direction) {
         if (context == 0) {
             throw new IllegalStateException("the key is wiped");
         }
         scratch.set(LITTLE_LONG, COUNTER, counter);
-        int done = (int) Evp.EVP_CipherInit_ex.invokeExact(context, 0L, 0L, 0L, nonce, direction);
-        require(done, "EVP_CipherInit_ex");
-    }
-
-    private void update(long data, int length) throws Throwable {
-        int done = (int) Evp.EVP_CipherUpdate.invokeExact(context, data, outLength, data, length);
         require(
-                done == 1 && scratch.get(JAVA_INT, OUT_LENGTH) == length ? 1 : 0,
-                "EVP_CipherUpdate");
+                Evp.EVP_CipherInit_ex.call(context, 0, 0, 0, nonce, direction),
+                "EVP_CipherInit_ex");
     }
 
-    private void tag(int operation, long address) throws Throwable {
-        int done =
-                (int) Evp.EVP_CIPHER_CTX_ctrl.invokeExact(context, operation, TAG_LENGTH, address);
+    private void update(long data, int length) {
+        require(
+                Evp.EVP_CipherUpdate.call(context, data, outLength, data, length),
+                "EVP_CipherUpdate");
+        require(scratch.get(JAVA_INT, OUT_LENGTH) == length ? 1 : 0, "EVP_CipherUpdate");
+    }
+
+    private void tag(int operation, long address) {
+        long done = Evp.EVP_CIPHER_CTX_ctrl.call(context, operation, TAG_LENGTH, address);
         require(done, "EVP_CIPHER_CTX_ctrl");
     }
 
-    private static void require(int done, String function) {
-        if (done != 1) {
+    /// @param done what an `int` function answered
+    private static void require(long done, String function) {
+        if ((int) done != 1) {
             throw new IllegalStateException(function + " failed");
         }
     }
@@ -154,11 +141,7 @@ public final class ChaCha20Poly1305Key implements AutoCloseable {
         if (context == 0) {
             return;
         }
-        try {
-            Evp.EVP_CIPHER_CTX_free.invokeExact(context);
-        } catch (Throwable t) {
-            throw Native.broken(t);
-        }
+        Evp.EVP_CIPHER_CTX_free.call(context);
         context = 0;
         arena.close();
     }

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.linux.crypto;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.invoke.MethodHandle;
 import java.util.NoSuchElementException;
+import warren.linux.libc.CFunction;
 import warren.linux.libc.Native;
 
 /// The functions of `<openssl/evp.h>` that an AEAD needs, the same in OpenSSL 1.1 and 3. Their
@@ -22,45 +18,27 @@ final class Evp {
     private static final Native.Library LIBRARY = Libcrypto.find().orElseThrow();
 
     /// `const EVP_CIPHER *EVP_chacha20_poly1305(void)`
-    static final MethodHandle EVP_chacha20_poly1305 =
-            function("EVP_chacha20_poly1305", FunctionDescriptor.of(JAVA_LONG));
+    static final CFunction EVP_chacha20_poly1305 = function("EVP_chacha20_poly1305");
 
     /// `EVP_CIPHER_CTX *EVP_CIPHER_CTX_new(void)`
-    static final MethodHandle EVP_CIPHER_CTX_new =
-            function("EVP_CIPHER_CTX_new", FunctionDescriptor.of(JAVA_LONG));
+    static final CFunction EVP_CIPHER_CTX_new = function("EVP_CIPHER_CTX_new");
 
     /// `void EVP_CIPHER_CTX_free(EVP_CIPHER_CTX *)`, which wipes the key.
-    static final MethodHandle EVP_CIPHER_CTX_free =
-            function("EVP_CIPHER_CTX_free", FunctionDescriptor.ofVoid(JAVA_LONG));
+    static final CFunction EVP_CIPHER_CTX_free = function("EVP_CIPHER_CTX_free");
 
     /// `int EVP_CIPHER_CTX_ctrl(EVP_CIPHER_CTX *, int type, int arg, void *ptr)`
-    static final MethodHandle EVP_CIPHER_CTX_ctrl =
-            function(
-                    "EVP_CIPHER_CTX_ctrl",
-                    FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG));
+    static final CFunction EVP_CIPHER_CTX_ctrl = function("EVP_CIPHER_CTX_ctrl");
 
     /// `int EVP_CipherInit_ex(EVP_CIPHER_CTX *, const EVP_CIPHER *, ENGINE *, const unsigned char
     /// *key, const unsigned char *iv, int enc)`
-    static final MethodHandle EVP_CipherInit_ex =
-            function(
-                    "EVP_CipherInit_ex",
-                    FunctionDescriptor.of(
-                            JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
-                            JAVA_INT));
+    static final CFunction EVP_CipherInit_ex = function("EVP_CipherInit_ex");
 
     /// `int EVP_CipherUpdate(EVP_CIPHER_CTX *, unsigned char *out, int *outl, const unsigned char
     /// *in, int inl)`
-    static final MethodHandle EVP_CipherUpdate =
-            function(
-                    "EVP_CipherUpdate",
-                    FunctionDescriptor.of(
-                            JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT));
+    static final CFunction EVP_CipherUpdate = function("EVP_CipherUpdate");
 
     /// `int EVP_CipherFinal_ex(EVP_CIPHER_CTX *, unsigned char *outm, int *outl)`
-    static final MethodHandle EVP_CipherFinal_ex =
-            function(
-                    "EVP_CipherFinal_ex",
-                    FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    static final CFunction EVP_CipherFinal_ex = function("EVP_CipherFinal_ex");
 
     // <openssl/evp.h>
     static final int EVP_CTRL_AEAD_GET_TAG = 0x10;
@@ -72,8 +50,8 @@ final class Evp {
         return LIBRARY.name();
     }
 
-    private static MethodHandle function(String name, FunctionDescriptor type) {
-        return LIBRARY.function(name, type)
+    private static CFunction function(String name) {
+        return LIBRARY.function(name)
                 .orElseThrow(() -> new NoSuchElementException(LIBRARY.name() + " has no " + name));
     }
 }

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.linux.crypto;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import java.lang.foreign.FunctionDescriptor;
 import java.util.List;
 import java.util.Optional;
 import warren.linux.libc.Native;
@@ -38,9 +35,8 @@ public final class Libcrypto {
     }
 
     static Optional<Native.Library> find() {
-        var probe = FunctionDescriptor.of(JAVA_LONG);
         return Native.load(NAMES)
-                .filter(library -> library.function("EVP_chacha20_poly1305", probe).isPresent());
+                .filter(library -> library.function("EVP_chacha20_poly1305").isPresent());
     }
 
     /// The name it was found by, such as `libcrypto.so.3`.

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.linux.libc;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -12,9 +9,10 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
 
-/// The one place that makes method handles out of C functions.
+/// The one place that finds C functions and makes method handles for them.
 ///
 /// Libraries other than the C library are opened with `dlopen(3)` itself, so that the linker is the
 /// only restricted thing the whole project uses. They stay loaded for the life of the process.
@@ -25,74 +23,62 @@ public final class Native {
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final SymbolLookup LIBC = LINKER.defaultLookup();
-    private static final MethodHandle dlopen =
-            function("dlopen", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
-    private static final MethodHandle dlsym =
-            function("dlsym", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
 
     private Native() {}
 
-    /// A function of the C library that does not report through `errno`.
-    public static MethodHandle function(String name, FunctionDescriptor type) {
-        return link(libc(name), type);
-    }
-
-    /// A function of the C library whose handle takes the calling thread's [CallState] first.
-    static MethodHandle errnoFunction(String name, FunctionDescriptor type) {
-        return link(libc(name), type, Linker.Option.captureCallState("errno"));
-    }
-
-    /// A variadic function (`open`, `ioctl`, `fcntl`): `fixed` is the number of parameters before
-    /// the dots.
-    static MethodHandle variadicErrnoFunction(String name, int fixed, FunctionDescriptor type) {
-        return link(
-                libc(name),
-                type,
-                Linker.Option.captureCallState("errno"),
-                Linker.Option.firstVariadicArg(fixed));
-    }
-
     /// Loads the first of `names` that the dynamic linker finds.
     public static Optional<Library> load(List<String> names) {
+        CFunction dlopen = CFunction.of("dlopen");
         try (Arena arena = Arena.ofConfined()) {
             for (String name : names) {
-                var handle = (MemorySegment) dlopen.invokeExact(arena.allocateFrom(name), RTLD_NOW);
-                if (handle.address() != 0) {
+                long handle = dlopen.call(arena.allocateFrom(name).address(), RTLD_NOW);
+                if (handle != 0) {
                     return Optional.of(new Library(name, handle));
                 }
             }
             return Optional.empty();
-        } catch (Throwable t) {
-            throw broken(t);
         }
     }
 
-    /// Linking fails only for a descriptor or an argument that does not fit the C function: our
-    /// bug.
-    public static LinkageError broken(Throwable cause) {
-        return new LinkageError("a native call does not fit its descriptor", cause);
+    /// Calling fails only for a handle that is called with the wrong types: our bug.
+    static LinkageError broken(Throwable cause) {
+        return new LinkageError("a native call does not fit its handle", cause);
     }
 
-    private static MemorySegment libc(String name) {
+    static MemorySegment libc(String name) {
         return LIBC.find(name)
                 .orElseThrow(() -> new NoSuchElementException("the C library has no " + name));
     }
 
-    // Restricted because a wrong descriptor corrupts memory: the descriptors stand beside the
-    // functions'
-    // prototypes in this package and in warren.linux.crypto, each exercised by a test.
+    /// A handle whose first argument is the function's address.
+    /// Restricted because a function called with other arguments than it has corrupts memory: the
+    /// calls stand in this package and in warren.linux.crypto, each exercised by a test.
     @SuppressWarnings("restricted")
-    private static MethodHandle link(
-            MemorySegment symbol, FunctionDescriptor type, Linker.Option... options) {
-        return LINKER.downcallHandle(symbol, type, options);
+    static MethodHandle link(FunctionDescriptor shape, Linker.Option... options) {
+        return LINKER.downcallHandle(shape, options);
+    }
+
+    /// The address of the whole of live native memory. The caller keeps the segment reachable until
+    /// the call is over.
+    static long address(MemorySegment memory) {
+        return address(memory, 0, memory.byteSize());
+    }
+
+    /// The address of a checked range.
+    static long address(MemorySegment memory, long offset, long length) {
+        Objects.checkFromIndexSize(offset, length, memory.byteSize());
+        if (!memory.isNative() || !memory.scope().isAlive()) {
+            throw new IllegalArgumentException("not live native memory: " + memory);
+        }
+        return memory.address() + offset;
     }
 
     /// A loaded shared library.
     public static final class Library {
         private final String name;
-        private final MemorySegment handle;
+        private final long handle;
 
-        private Library(String name, MemorySegment handle) {
+        private Library(String name, long handle) {
             this.name = name;
             this.handle = handle;
         }
@@ -102,12 +88,13 @@ public final class Native {
         }
 
         /// The function `symbol`, or empty where this version of the library lacks it.
-        public Optional<MethodHandle> function(String symbol, FunctionDescriptor type) {
+        public Optional<CFunction> function(String symbol) {
+            CFunction dlsym = CFunction.of("dlsym");
             try (Arena arena = Arena.ofConfined()) {
-                var address = (MemorySegment) dlsym.invokeExact(handle, arena.allocateFrom(symbol));
-                return address.address() == 0 ? Optional.empty() : Optional.of(link(address, type));
-            } catch (Throwable t) {
-                throw broken(t);
+                long address = dlsym.call(handle, arena.allocateFrom(symbol).address());
+                return address == 0
+                        ? Optional.empty()
+                        : Optional.of(new CFunction(MemorySegment.ofAddress(address)));
             }
         }
     }

@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.linux.libc;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /// The process and its threads: identity, signals, namespaces, mounts. Answers are results or
 /// `-errno`. Thread-safe: no state here; `setns` and `unshare` change the calling thread alone, so
@@ -29,91 +22,74 @@ public final class ProcessCalls {
     // <linux/fs.h>
     public static final int MNT_DETACH = 2;
 
-    private static final FunctionDescriptor INT = FunctionDescriptor.of(JAVA_INT);
-    private static final FunctionDescriptor INT_INT = FunctionDescriptor.of(JAVA_INT, JAVA_INT);
-    private static final FunctionDescriptor INT_INT_INT =
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
-
-    private static final MethodHandle setns = Native.errnoFunction("setns", INT_INT_INT);
-    private static final MethodHandle unshare = Native.errnoFunction("unshare", INT_INT);
-    private static final MethodHandle mount =
-            Native.errnoFunction(
-                    "mount",
-                    FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS));
-    private static final MethodHandle umount2 =
-            Native.errnoFunction("umount2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
-    private static final MethodHandle kill = Native.errnoFunction("kill", INT_INT_INT);
-    private static final MethodHandle setsid = Native.errnoFunction("setsid", INT);
-    private static final MethodHandle gettid = Native.errnoFunction("gettid", INT);
-    private static final MethodHandle getuid = Native.function("getuid", INT);
-    private static final MethodHandle geteuid = Native.function("geteuid", INT);
+    private static final SystemCall setns = SystemCall.of("setns");
+    private static final SystemCall unshare = SystemCall.of("unshare");
+    private static final SystemCall mount = SystemCall.of("mount");
+    private static final SystemCall umount2 = SystemCall.of("umount2");
+    private static final SystemCall kill = SystemCall.of("kill");
+    private static final SystemCall setsid = SystemCall.of("setsid");
+    private static final SystemCall gettid = SystemCall.of("gettid");
+    private static final CFunction getuid = CFunction.of("getuid");
+    private static final CFunction geteuid = CFunction.of("geteuid");
 
     private ProcessCalls() {}
 
     /// `setns(2)`: moves the calling thread.
     public static int setns(int fd, int type) {
-        return Outcome.once(state -> (int) setns.invokeExact(state, fd, type));
+        return setns.once(fd, type);
     }
 
     /// `unshare(2)`: gives the calling thread namespaces of its own.
     public static int unshare(int flags) {
-        return Outcome.once(state -> (int) unshare.invokeExact(state, flags));
+        return unshare.once(flags);
     }
 
     /// `mount(2)`; empty strings stand for `NULL`.
     public static int mount(String source, String target, String type, long flags, String data) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment from = stringOrNull(arena, source);
-            MemorySegment to = arena.allocateFrom(target);
-            MemorySegment filesystem = stringOrNull(arena, type);
-            MemorySegment options = stringOrNull(arena, data);
-            return Outcome.once(
-                    state -> (int) mount.invokeExact(state, from, to, filesystem, flags, options));
+            return mount.once(
+                    stringOrNull(arena, source),
+                    arena.allocateFrom(target).address(),
+                    stringOrNull(arena, type),
+                    flags,
+                    stringOrNull(arena, data),
+                    0);
         }
     }
 
     /// `umount2(2)`.
     public static int umount2(String target, int flags) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment string = arena.allocateFrom(target);
-            return Outcome.once(state -> (int) umount2.invokeExact(state, string, flags));
+            return umount2.once(arena.allocateFrom(target).address(), flags);
         }
     }
 
     /// `kill(2)`; signal 0 asks whether the process is there.
     public static int kill(int pid, int signal) {
-        return Outcome.once(state -> (int) kill.invokeExact(state, pid, signal));
+        return kill.once(pid, signal);
     }
 
     /// `setsid(2)`: the new session's id.
     public static int setsid() {
-        return Outcome.once(state -> (int) setsid.invokeExact(state));
+        return setsid.once();
     }
 
     /// `gettid(2)`: the calling thread's id in `/proc/self/task`.
     public static int gettid() {
-        return Outcome.once(state -> (int) gettid.invokeExact(state));
+        return gettid.once();
     }
 
     /// `getuid(2)`: unsigned, and never an error.
     public static int getuid() {
-        try {
-            return (int) getuid.invokeExact();
-        } catch (Throwable t) {
-            throw Native.broken(t);
-        }
+        return (int) getuid.call();
     }
 
     /// `geteuid(2)`: unsigned, and never an error.
     public static int geteuid() {
-        try {
-            return (int) geteuid.invokeExact();
-        } catch (Throwable t) {
-            throw Native.broken(t);
-        }
+        return (int) geteuid.call();
     }
 
-    private static MemorySegment stringOrNull(Arena arena, String string) {
-        return string.isEmpty() ? MemorySegment.NULL : arena.allocateFrom(string);
+    private static long stringOrNull(Arena arena, String string) {
+        return string.isEmpty() ? 0 : arena.allocateFrom(string).address();
     }
 }

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.linux.libc;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
 import warren.linux.errno.Errno;
 
@@ -44,87 +40,63 @@ public final class SocketCalls {
     public static final int POLLHUP = 0x10;
     public static final int POLLNVAL = 0x20;
 
-    private static final FunctionDescriptor INT_FD_BUFFER_INT =
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-
-    private static final MethodHandle socket =
-            Native.errnoFunction(
-                    "socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle bind = Native.errnoFunction("bind", INT_FD_BUFFER_INT);
-    private static final MethodHandle connect = Native.errnoFunction("connect", INT_FD_BUFFER_INT);
-    private static final MethodHandle getsockname =
-            Native.errnoFunction(
-                    "getsockname", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
-    private static final MethodHandle setsockopt =
-            Native.errnoFunction(
-                    "setsockopt",
-                    FunctionDescriptor.of(
-                            JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
-    private static final MethodHandle getsockopt =
-            Native.errnoFunction(
-                    "getsockopt",
-                    FunctionDescriptor.of(
-                            JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
-    private static final MethodHandle sendto =
-            Native.errnoFunction(
-                    "sendto",
-                    FunctionDescriptor.of(
-                            JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
-    private static final MethodHandle recv =
-            Native.errnoFunction(
-                    "recv",
-                    FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-    // The packet path passes addresses, not segments: a slice per call would be an object per call.
-    private static final MethodHandle recvmmsg =
-            Native.errnoFunction(
-                    "recvmmsg",
-                    FunctionDescriptor.of(
-                            JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle sendmmsg =
-            Native.errnoFunction(
-                    "sendmmsg",
-                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT));
-    private static final MethodHandle poll =
-            Native.errnoFunction(
-                    "poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle if_nametoindex =
-            Native.errnoFunction("if_nametoindex", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+    private static final SystemCall socket = SystemCall.of("socket");
+    private static final SystemCall bind = SystemCall.of("bind");
+    private static final SystemCall connect = SystemCall.of("connect");
+    private static final SystemCall getsockname = SystemCall.of("getsockname");
+    private static final SystemCall setsockopt = SystemCall.of("setsockopt");
+    private static final SystemCall getsockopt = SystemCall.of("getsockopt");
+    private static final SystemCall sendto = SystemCall.of("sendto");
+    private static final SystemCall recv = SystemCall.of("recv");
+    private static final SystemCall recvmmsg = SystemCall.of("recvmmsg");
+    private static final SystemCall sendmmsg = SystemCall.of("sendmmsg");
+    private static final SystemCall poll = SystemCall.of("poll");
+    private static final SystemCall if_nametoindex = SystemCall.of("if_nametoindex");
 
     private SocketCalls() {}
 
     /// `socket(2)`: a descriptor. Every caller in this module adds [#SOCK_CLOEXEC].
     public static int socket(int domain, int type, int protocol) {
-        return Outcome.repeat(state -> (int) socket.invokeExact(state, domain, type, protocol));
+        return socket.repeat(domain, type, protocol);
     }
 
     /// `bind(2)` to the whole of `address`.
     public static int bind(int fd, MemorySegment address) {
-        int length = (int) address.byteSize();
-        return Outcome.repeat(state -> (int) bind.invokeExact(state, fd, address, length));
+        try {
+            return bind.repeat(fd, Native.address(address), address.byteSize());
+        } finally {
+            Reference.reachabilityFence(address);
+        }
     }
 
     /// `connect(2)` to the whole of `address`.
     public static int connect(int fd, MemorySegment address) {
-        int length = (int) address.byteSize();
-        return Outcome.repeat(state -> (int) connect.invokeExact(state, fd, address, length));
+        try {
+            return connect.repeat(fd, Native.address(address), address.byteSize());
+        } finally {
+            Reference.reachabilityFence(address);
+        }
     }
 
     /// `getsockname(2)` into `address`; answers the length of the address.
     public static int getsockname(int fd, MemorySegment address) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment length = arena.allocateFrom(JAVA_INT, (int) address.byteSize());
-            int result =
-                    Outcome.repeat(
-                            state -> (int) getsockname.invokeExact(state, fd, address, length));
+            int result = getsockname.repeat(fd, Native.address(address), length.address());
             return result < 0 ? result : length.get(JAVA_INT, 0);
+        } finally {
+            Reference.reachabilityFence(address);
         }
     }
 
     /// `setsockopt(2)` with the whole of `value`.
     public static int setsockopt(int fd, int level, int name, MemorySegment value) {
-        int length = (int) value.byteSize();
-        return Outcome.repeat(
-                state -> (int) setsockopt.invokeExact(state, fd, level, name, value, length));
+        long address = Native.address(value);
+        try {
+            return setsockopt.repeat(fd, level, name, address, value.byteSize(), 0);
+        } finally {
+            Reference.reachabilityFence(value);
+        }
     }
 
     /// `setsockopt(2)` with an `int`.
@@ -139,12 +111,7 @@ public final class SocketCalls {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = arena.allocate(JAVA_INT);
             MemorySegment length = arena.allocateFrom(JAVA_INT, (int) JAVA_INT.byteSize());
-            int result =
-                    Outcome.repeat(
-                            state ->
-                                    (int)
-                                            getsockopt.invokeExact(
-                                                    state, fd, level, name, value, length));
+            int result = getsockopt.repeat(fd, level, name, value.address(), length.address(), 0);
             return result < 0 ? result : value.get(JAVA_INT, 0);
         }
     }
@@ -152,45 +119,30 @@ public final class SocketCalls {
     /// `sendto(2)` of the whole `data`; `address` may be `MemorySegment.NULL` on a connected
     /// socket.
     public static int sendto(int fd, MemorySegment data, int flags, MemorySegment address) {
-        int length = (int) address.byteSize();
-        return (int)
-                Outcome.repeatLong(
-                        state ->
-                                (long)
-                                        sendto.invokeExact(
-                                                state,
-                                                fd,
-                                                data,
-                                                data.byteSize(),
-                                                flags,
-                                                address,
-                                                length));
+        long from = Native.address(data);
+        long to = Native.address(address);
+        try {
+            return sendto.repeat(fd, from, data.byteSize(), flags, to, address.byteSize());
+        } finally {
+            Reference.reachabilityFence(data);
+            Reference.reachabilityFence(address);
+        }
     }
 
     /// `recv(2)` into `buffer`; with [#MSG_TRUNC] the answer may exceed the buffer's size.
     public static int recv(int fd, MemorySegment buffer, int flags) {
-        return (int)
-                Outcome.repeatLong(
-                        state ->
-                                (long)
-                                        recv.invokeExact(
-                                                state, fd, buffer, buffer.byteSize(), flags));
+        try {
+            return recv.repeat(fd, Native.address(buffer), buffer.byteSize(), flags);
+        } finally {
+            Reference.reachabilityFence(buffer);
+        }
     }
 
     /// `recvmmsg(2)` of up to `count` messages whose `mmsghdr`s start at `offset` of `messages`,
     /// without the timeout (which is checked only after a datagram: BUGS there). No object is made.
     public static int recvmmsg(int fd, MemorySegment messages, long offset, int count, int flags) {
-        MemorySegment state = CallState.current();
-        long address = messages.address() + offset;
         try {
-            int result;
-            do {
-                int got = (int) recvmmsg.invokeExact(state, fd, address, count, flags, 0L);
-                result = (int) Outcome.of(got, state);
-            } while (result == -Errno.EINTR);
-            return result;
-        } catch (Throwable t) {
-            throw Native.broken(t);
+            return recvmmsg.repeat(fd, messages.address() + offset, count, flags);
         } finally {
             Reference.reachabilityFence(messages);
         }
@@ -199,17 +151,8 @@ public final class SocketCalls {
     /// `sendmmsg(2)` of `count` messages whose `mmsghdr`s start at `offset` of `messages`: how many
     /// went out, or the error of the first. No object is made.
     public static int sendmmsg(int fd, MemorySegment messages, long offset, int count, int flags) {
-        MemorySegment state = CallState.current();
-        long address = messages.address() + offset;
         try {
-            int result;
-            do {
-                int sent = (int) sendmmsg.invokeExact(state, fd, address, count, flags);
-                result = (int) Outcome.of(sent, state);
-            } while (result == -Errno.EINTR);
-            return result;
-        } catch (Throwable t) {
-            throw Native.broken(t);
+            return sendmmsg.repeat(fd, messages.address() + offset, count, flags);
         } finally {
             Reference.reachabilityFence(messages);
         }
@@ -220,25 +163,19 @@ public final class SocketCalls {
     /// A signal ends the wait with 0, as the timeout does: the caller's loop looks at its own clock
     /// anyway, and repeating here would wait the whole timeout again. No object is made.
     public static int poll(MemorySegment pollfds, int count, int timeoutMillis) {
-        MemorySegment state = CallState.current();
         try {
-            int ready = (int) poll.invokeExact(state, pollfds, (long) count, timeoutMillis);
-            int result = (int) Outcome.of(ready, state);
-            return result == -Errno.EINTR ? 0 : result;
-        } catch (Throwable t) {
-            throw Native.broken(t);
+            int ready = poll.once(Native.address(pollfds), count, timeoutMillis);
+            return ready == -Errno.EINTR ? 0 : ready;
+        } finally {
+            Reference.reachabilityFence(pollfds);
         }
     }
 
     /// `if_nametoindex(3)` in the calling thread's network namespace: the index, or `-ENODEV`.
     public static int if_nametoindex(String name) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment string = arena.allocateFrom(name);
-            MemorySegment state = CallState.current();
-            int index = (int) if_nametoindex.invokeExact(state, string);
-            return index == 0 ? -CallState.errno(state) : index;
-        } catch (Throwable t) {
-            throw Native.broken(t);
+            int index = if_nametoindex.once(arena.allocateFrom(name).address());
+            return index == 0 ? -CallState.errno(CallState.current()) : index;
         }
     }
 }

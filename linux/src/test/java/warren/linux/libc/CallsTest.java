@@ -127,9 +127,9 @@ final class CallsTest {
         assertTrue(Native.load(List.of("libwio-none.so")).isEmpty());
         var library = Native.load(List.of("libwio-none.so", "libc.so.6")).orElseThrow();
         assertEquals("libc.so.6", library.name());
-        var type = java.lang.foreign.FunctionDescriptor.of(ValueLayout.JAVA_INT);
-        assertTrue(library.function("getpid", type).isPresent());
-        assertFalse(library.function("wio_none", type).isPresent());
+        CFunction getpid = library.function("getpid").orElseThrow();
+        assertEquals(ProcessHandle.current().pid(), getpid.call());
+        assertFalse(library.function("wio_none").isPresent());
     }
 
     @Test
