@@ -117,10 +117,24 @@ final class LauncherTest {
     }
 
     @Test
+    void theTunnelStartsWithoutTheOtherModulesAndWithACacheOfItsOwn() throws Exception {
+        Map<String, String> environment = Map.of("WARREN_JAVA_HOME", jdk("j", "25.0.1").toString());
+        Files.createFile(launcher.resolveSibling("../warren.aot").normalize());
+        Path cache = Files.createFile(launcher.resolveSibling("../wireguard.aot").normalize());
+        List<String> words = run(launcher, environment, "wireguard", "-f", "wg0").out();
+        assertTrue(words.contains("-XX:AOTCache=" + cache.toRealPath()), words.toString());
+        int main = words.indexOf("warren.tunnel/warren.tunnel.WireguardMain");
+        assertEquals(List.of("-f", "wg0"), words.subList(main + 1, main + 3));
+        List<String> help = run(launcher, environment, "wireguard", "--help").out();
+        int cli = help.indexOf("warren.cli/warren.cli.Main");
+        assertEquals(List.of("wireguard", "--help"), help.subList(cli + 1, cli + 3));
+    }
+
+    @Test
     void theVectorCodeOfTheTunnelGetsItsModuleAndNoCache() throws Exception {
         Map<String, String> environment =
                 Map.of("WARREN_JAVA_HOME", jdk("j", "25.0.1").toString(), "WARREN_AEAD", "vector");
-        Files.createFile(launcher.resolveSibling("../warren.aot").normalize());
+        Files.createFile(launcher.resolveSibling("../wireguard.aot").normalize());
         String tunnel = run(launcher, environment, "wireguard", "wg0").out().toString();
         assertTrue(tunnel.contains("--add-modules, jdk.incubator.vector"), tunnel);
         assertFalse(tunnel.contains("AOTCache"), tunnel);

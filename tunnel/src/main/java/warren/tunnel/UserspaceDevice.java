@@ -49,9 +49,14 @@ final class UserspaceDevice implements AutoCloseable {
     ///
     /// @throws IOException where the interface or its socket cannot be had; nothing is left behind
     static UserspaceDevice start(TunnelOptions options) throws IOException {
+        return start(options, () -> options.offloads().open(options.name()));
+    }
+
+    /// As [#start(TunnelOptions)], with a device of the caller's making.
+    static UserspaceDevice start(TunnelOptions options, TunSource source) throws IOException {
         UapiSocket socket = UapiSocket.open(options.socketDirectory(), options.name());
         try {
-            Tun tun = options.offloads().open(options.name());
+            Tun tun = source.open();
             try {
                 tun.mtu(TunnelOptions.DEFAULT_MTU);
                 return new UserspaceDevice(options, tun, socket);
@@ -63,6 +68,11 @@ final class UserspaceDevice implements AutoCloseable {
             socket.close();
             throw e;
         }
+    }
+
+    @FunctionalInterface
+    interface TunSource {
+        Tun open() throws ErrnoException;
     }
 
     private UserspaceDevice(TunnelOptions options, Tun tun, UapiSocket socket) throws IOException {

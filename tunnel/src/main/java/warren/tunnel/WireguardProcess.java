@@ -78,7 +78,7 @@ public final class WireguardProcess {
             if (reporting) {
                 Processes.detach();
             }
-            TunnelLog.configure(environment.get("LOG_LEVEL"));
+            TunnelLog.configure(environment.get("LOG_LEVEL"), err);
             var options =
                     new TunnelOptions(
                             name,

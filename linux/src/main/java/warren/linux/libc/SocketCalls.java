@@ -41,6 +41,7 @@ public final class SocketCalls {
     public static final int POLLNVAL = 0x20;
 
     private static final SystemCall socket = SystemCall.of("socket");
+    private static final SystemCall socketpair = SystemCall.of("socketpair");
     private static final SystemCall bind = SystemCall.of("bind");
     private static final SystemCall connect = SystemCall.of("connect");
     private static final SystemCall getsockname = SystemCall.of("getsockname");
@@ -58,6 +59,16 @@ public final class SocketCalls {
     /// `socket(2)`: a descriptor. Every caller in this module adds [#SOCK_CLOEXEC].
     public static int socket(int domain, int type, int protocol) {
         return socket.repeat(domain, type, protocol);
+    }
+
+    /// `socketpair(2)` of the family `AF_UNIX`: 0, and both descriptors in `pair`.
+    public static int socketpair(int type, int[] pair) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment numbers = arena.allocate(JAVA_INT, 2);
+            int result = socketpair.repeat(AF_UNIX, type, 0, numbers.address());
+            MemorySegment.copy(numbers, JAVA_INT, 0, pair, 0, 2);
+            return result;
+        }
     }
 
     /// `bind(2)` to the whole of `address`.

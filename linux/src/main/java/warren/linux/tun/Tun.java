@@ -18,7 +18,7 @@ import warren.linux.libc.SocketCalls;
 /// state: one loop may read while another writes. MTU and state are asked in the network namespace
 /// of the opening thread and fail with `ENODEV` once the interface was moved into another. The
 /// owner closes it after the loops have ended.
-public final class Tun implements AutoCloseable {
+public sealed class Tun implements AutoCloseable permits TunPipe.PipeTun {
     // <linux/if_tun.h>
     private static final long TUNSETIFF = 0x4004_54caL;
     private static final long TUNGETIFF = 0x8004_54d2L;
@@ -46,7 +46,7 @@ public final class Tun implements AutoCloseable {
     private final Fd control;
     private final boolean hasHeader;
 
-    private Tun(Fd fd, Fd control, boolean hasHeader) {
+    Tun(Fd fd, Fd control, boolean hasHeader) {
         this.fd = fd;
         this.control = control;
         this.hasHeader = hasHeader;
