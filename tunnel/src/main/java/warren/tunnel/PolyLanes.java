@@ -5,9 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.LongVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// Poly1305 (RFC 8439 section 2.5) of eight messages at once, one a lane, each under a key of its
@@ -21,12 +19,11 @@ final class PolyLanes {
 
     private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_512;
     private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
-    private static final long LIMB = (1L << 26) - 1;
     private static final long LOW_32 = 0xffff_ffffL;
     private static final int STRIDES = 8;
 
     /// The limb of 2^128.
-    static final long BIT = 1L << 24;
+    static final long BIT = 1;
 
     /// Rows that [#update] fills.
     static final int BULK = 4 * STRIDES;
@@ -34,12 +31,21 @@ final class PolyLanes {
     /// Rows behind those, for blocks that are not part of a stride.
     static final int ODD_ROWS = 4;
 
-    private static final VectorShuffle<Long> SWAP_1 = VectorShuffle.fromOp(LONGS, i -> i ^ 1);
-    private static final VectorShuffle<Long> SWAP_2 = VectorShuffle.fromOp(LONGS, i -> i ^ 2);
-    private static final VectorShuffle<Long> SWAP_4 = VectorShuffle.fromOp(LONGS, i -> i ^ 4);
-    private static final VectorMask<Long> ODD_1 = VectorMask.fromLong(LONGS, 0b10101010);
-    private static final VectorMask<Long> ODD_2 = VectorMask.fromLong(LONGS, 0b11001100);
-    private static final VectorMask<Long> ODD_4 = VectorMask.fromLong(LONGS, 0b11110000);
+    private static final LongVector FIRST_1 = swap(1, true);
+    private static final LongVector SECOND_1 = swap(1, false);
+    private static final LongVector FIRST_2 = swap(2, true);
+    private static final LongVector SECOND_2 = swap(2, false);
+    private static final LongVector FIRST_4 = swap(4, true);
+    private static final LongVector SECOND_4 = swap(4, false);
+
+    private static LongVector swap(int distance, boolean first) {
+        long[] index = new long[LANES];
+        for (int i = 0; i < LANES; i++) {
+            boolean odd = (i & distance) != 0;
+            index[i] = first ? (odd ? i - distance + LANES : i) : odd ? i + LANES : i + distance;
+        }
+        return LongVector.fromArray(LONGS, index, 0);
+    }
 
     /// The limbs of r, then five times those of r, then of h: limb `i` of lane `j` at `i * 8 + j`.
     private final long[] r = new long[5 * LANES];
@@ -62,20 +68,18 @@ final class PolyLanes {
         Arrays.fill(bits, 0, BULK * LANES, BIT);
     }
 
-    /// Starts lane `lane` under the one-time key in `words[at, at + 8)`, RFC 8439 section 2.5.1.
-    void start(int lane, int[] words, int at) {
-        long r0 = ((words[at] & LOW_32) | ((long) words[at + 1] << 32)) & 0x0ffffffc0fffffffL;
-        long r1 = ((words[at + 2] & LOW_32) | ((long) words[at + 3] << 32)) & 0x0ffffffc0ffffffcL;
-        r[lane] = r0 & LIMB;
-        r[8 + lane] = (r0 >>> 26) & LIMB;
-        r[16 + lane] = ((r0 >>> 52) | (r1 << 12)) & LIMB;
-        r[24 + lane] = (r1 >>> 14) & LIMB;
-        r[32 + lane] = r1 >>> 40;
+    /// Starts lane `lane` under a one-time key, RFC 8439 section 2.5.1: word `i` of eight at
+    /// `at + i * step` of `words`.
+    void start(int lane, int[] words, int at, int step) {
+        r[lane] = words[at] & 0x0fff_ffffL;
+        r[8 + lane] = words[at + step] & 0x0fff_fffcL;
+        r[16 + lane] = words[at + 2 * step] & 0x0fff_fffcL;
+        r[24 + lane] = words[at + 3 * step] & 0x0fff_fffcL;
         for (int i = 0; i < 5; i++) {
             h[i * 8 + lane] = 0;
         }
-        pad[lane] = (words[at + 4] & LOW_32) | ((long) words[at + 5] << 32);
-        pad[8 + lane] = (words[at + 6] & LOW_32) | ((long) words[at + 7] << 32);
+        pad[lane] = (words[at + 4 * step] & LOW_32) | ((long) words[at + 5 * step] << 32);
+        pad[8 + lane] = (words[at + 6 * step] & LOW_32) | ((long) words[at + 7 * step] << 32);
     }
 
     /// Keeps h of every lane, for [#restore].
@@ -119,101 +123,97 @@ final class PolyLanes {
         LongVector g = LongVector.fromMemorySegment(LONGS, memory, at[6] + offset, LE);
         LongVector i = LongVector.fromMemorySegment(LONGS, memory, at[7] + offset, LE);
 
-        LongVector a1 = a.blend(b.rearrange(SWAP_1), ODD_1);
-        LongVector b1 = a.rearrange(SWAP_1).blend(b, ODD_1);
-        LongVector c1 = c.blend(d.rearrange(SWAP_1), ODD_1);
-        LongVector d1 = c.rearrange(SWAP_1).blend(d, ODD_1);
-        LongVector e1 = e.blend(f.rearrange(SWAP_1), ODD_1);
-        LongVector f1 = e.rearrange(SWAP_1).blend(f, ODD_1);
-        LongVector g1 = g.blend(i.rearrange(SWAP_1), ODD_1);
-        LongVector i1 = g.rearrange(SWAP_1).blend(i, ODD_1);
-
-        LongVector a2 = a1.blend(c1.rearrange(SWAP_2), ODD_2);
-        LongVector c2 = a1.rearrange(SWAP_2).blend(c1, ODD_2);
-        LongVector b2 = b1.blend(d1.rearrange(SWAP_2), ODD_2);
-        LongVector d2 = b1.rearrange(SWAP_2).blend(d1, ODD_2);
-        LongVector e2 = e1.blend(g1.rearrange(SWAP_2), ODD_2);
-        LongVector g2 = e1.rearrange(SWAP_2).blend(g1, ODD_2);
-        LongVector f2 = f1.blend(i1.rearrange(SWAP_2), ODD_2);
-        LongVector i2 = f1.rearrange(SWAP_2).blend(i1, ODD_2);
-
-        a2.blend(e2.rearrange(SWAP_4), ODD_4).intoArray(blocks, to);
-        b2.blend(f2.rearrange(SWAP_4), ODD_4).intoArray(blocks, to + 8);
-        c2.blend(g2.rearrange(SWAP_4), ODD_4).intoArray(blocks, to + 16);
-        d2.blend(i2.rearrange(SWAP_4), ODD_4).intoArray(blocks, to + 24);
-        a2.rearrange(SWAP_4).blend(e2, ODD_4).intoArray(blocks, to + 32);
-        b2.rearrange(SWAP_4).blend(f2, ODD_4).intoArray(blocks, to + 40);
-        c2.rearrange(SWAP_4).blend(g2, ODD_4).intoArray(blocks, to + 48);
-        d2.rearrange(SWAP_4).blend(i2, ODD_4).intoArray(blocks, to + 56);
+        LongVector a1 = FIRST_1.selectFrom(a, b);
+        LongVector b1 = SECOND_1.selectFrom(a, b);
+        LongVector c1 = FIRST_1.selectFrom(c, d);
+        LongVector d1 = SECOND_1.selectFrom(c, d);
+        LongVector e1 = FIRST_1.selectFrom(e, f);
+        LongVector f1 = SECOND_1.selectFrom(e, f);
+        LongVector g1 = FIRST_1.selectFrom(g, i);
+        LongVector i1 = SECOND_1.selectFrom(g, i);
+        LongVector a2 = FIRST_2.selectFrom(a1, c1);
+        LongVector c2 = SECOND_2.selectFrom(a1, c1);
+        LongVector b2 = FIRST_2.selectFrom(b1, d1);
+        LongVector d2 = SECOND_2.selectFrom(b1, d1);
+        LongVector e2 = FIRST_2.selectFrom(e1, g1);
+        LongVector g2 = SECOND_2.selectFrom(e1, g1);
+        LongVector f2 = FIRST_2.selectFrom(f1, i1);
+        LongVector i2 = SECOND_2.selectFrom(f1, i1);
+        FIRST_4.selectFrom(a2, e2).intoArray(blocks, to + 0);
+        SECOND_4.selectFrom(a2, e2).intoArray(blocks, to + 32);
+        FIRST_4.selectFrom(b2, f2).intoArray(blocks, to + 8);
+        SECOND_4.selectFrom(b2, f2).intoArray(blocks, to + 40);
+        FIRST_4.selectFrom(c2, g2).intoArray(blocks, to + 16);
+        SECOND_4.selectFrom(c2, g2).intoArray(blocks, to + 48);
+        FIRST_4.selectFrom(d2, i2).intoArray(blocks, to + 24);
+        SECOND_4.selectFrom(d2, i2).intoArray(blocks, to + 56);
     }
 
     /// Absorbs rows `from` to `to` (exclusive) of [#blocks]. Factors are masked to 32 bits, which
     /// they have anyway: that tells the compiler that the short multiplication will do. Longer than
     /// methods are here: vectors handed from method to method would be boxed.
     void absorb(int from, int to) {
-        LongVector r0 = LongVector.fromArray(LONGS, r, 0).and(LOW_32);
-        LongVector r1 = LongVector.fromArray(LONGS, r, 8).and(LOW_32);
-        LongVector r2 = LongVector.fromArray(LONGS, r, 16).and(LOW_32);
-        LongVector r3 = LongVector.fromArray(LONGS, r, 24).and(LOW_32);
-        LongVector r4 = LongVector.fromArray(LONGS, r, 32).and(LOW_32);
-        LongVector s1 = r1.add(r1.lanewise(VectorOperators.LSHL, 2)).and(LOW_32);
-        LongVector s2 = r2.add(r2.lanewise(VectorOperators.LSHL, 2)).and(LOW_32);
-        LongVector s3 = r3.add(r3.lanewise(VectorOperators.LSHL, 2)).and(LOW_32);
-        LongVector s4 = r4.add(r4.lanewise(VectorOperators.LSHL, 2)).and(LOW_32);
-        LongVector h0 = LongVector.fromArray(LONGS, h, 0);
-        LongVector h1 = LongVector.fromArray(LONGS, h, 8);
-        LongVector h2 = LongVector.fromArray(LONGS, h, 16);
-        LongVector h3 = LongVector.fromArray(LONGS, h, 24);
-        LongVector h4 = LongVector.fromArray(LONGS, h, 32);
-        LongVector limb = LongVector.broadcast(LONGS, LIMB);
         LongVector low32 = LongVector.broadcast(LONGS, LOW_32);
+        LongVector three = LongVector.broadcast(LONGS, 3);
+        LongVector notThree = LongVector.broadcast(LONGS, ~3L);
+        LongVector r0 = LongVector.fromArray(LONGS, r, 0).and(low32);
+        LongVector r1 = LongVector.fromArray(LONGS, r, 8).and(low32);
+        LongVector r2 = LongVector.fromArray(LONGS, r, 16).and(low32);
+        LongVector r3 = LongVector.fromArray(LONGS, r, 24).and(low32);
+        LongVector s1 = r1.add(r1.lanewise(VectorOperators.LSHR, 2)).and(low32);
+        LongVector s2 = r2.add(r2.lanewise(VectorOperators.LSHR, 2)).and(low32);
+        LongVector s3 = r3.add(r3.lanewise(VectorOperators.LSHR, 2)).and(low32);
+        LongVector g0 = LongVector.fromArray(LONGS, h, 0);
+        LongVector g1 = LongVector.fromArray(LONGS, h, 8);
+        LongVector g2 = LongVector.fromArray(LONGS, h, 16);
+        LongVector g3 = LongVector.fromArray(LONGS, h, 24);
+        LongVector g4 = LongVector.fromArray(LONGS, h, 32);
         for (int k = from; k < to; k++) {
             LongVector low = LongVector.fromArray(LONGS, blocks, k * 16);
             LongVector high = LongVector.fromArray(LONGS, blocks, k * 16 + 8);
-            h0 = h0.add(low.and(limb)).and(low32);
-            h1 = h1.add(low.lanewise(VectorOperators.LSHR, 26).and(limb)).and(low32);
-            h2 =
-                    h2.add(
-                                    low.lanewise(VectorOperators.LSHR, 52)
-                                            .or(high.lanewise(VectorOperators.LSHL, 12))
-                                            .and(limb))
-                            .and(low32);
-            h3 = h3.add(high.lanewise(VectorOperators.LSHR, 14).and(limb)).and(low32);
-            h4 =
-                    h4.add(
-                                    high.lanewise(VectorOperators.LSHR, 40)
-                                            .add(LongVector.fromArray(LONGS, bits, k * 8)))
-                            .and(low32);
+            LongVector h0 = g0.and(low32);
+            LongVector h1 = g1.and(low32);
+            LongVector h2 = g2.and(low32);
+            LongVector h3 = g3.and(low32);
+            LongVector h4 = g4.and(low32);
+            LongVector d4 = h4.mul(r0);
             LongVector d0 =
-                    h0.mul(r0).add(h1.mul(s4)).add(h2.mul(s3)).add(h3.mul(s2)).add(h4.mul(s1));
+                    low.and(low32).add(h0.mul(r0)).add(h1.mul(s3)).add(h2.mul(s2)).add(h3.mul(s1));
             LongVector d1 =
-                    h0.mul(r1).add(h1.mul(r0)).add(h2.mul(s4)).add(h3.mul(s3)).add(h4.mul(s2));
+                    low.lanewise(VectorOperators.LSHR, 32)
+                            .add(h0.mul(r1))
+                            .add(h1.mul(r0))
+                            .add(h2.mul(s3))
+                            .add(h3.mul(s2))
+                            .add(h4.mul(s1));
             LongVector d2 =
-                    h0.mul(r2).add(h1.mul(r1)).add(h2.mul(r0)).add(h3.mul(s4)).add(h4.mul(s3));
+                    high.and(low32)
+                            .add(h0.mul(r2))
+                            .add(h1.mul(r1))
+                            .add(h2.mul(r0))
+                            .add(h3.mul(s3))
+                            .add(h4.mul(s2));
             LongVector d3 =
-                    h0.mul(r3).add(h1.mul(r2)).add(h2.mul(r1)).add(h3.mul(r0)).add(h4.mul(s4));
-            LongVector d4 =
-                    h0.mul(r4).add(h1.mul(r3)).add(h2.mul(r2)).add(h3.mul(r1)).add(h4.mul(r0));
-            d1 = d1.add(d0.lanewise(VectorOperators.LSHR, 26));
-            d4 = d4.add(d3.lanewise(VectorOperators.LSHR, 26));
-            h3 = d3.and(limb);
-            d2 = d2.add(d1.lanewise(VectorOperators.LSHR, 26));
-            h1 = d1.and(limb);
-            LongVector top = d4.lanewise(VectorOperators.LSHR, 26);
-            h4 = d4.and(limb);
-            h0 = d0.and(limb).add(top).add(top.lanewise(VectorOperators.LSHL, 2));
-            h3 = h3.add(d2.lanewise(VectorOperators.LSHR, 26));
-            h2 = d2.and(limb);
-            h1 = h1.add(h0.lanewise(VectorOperators.LSHR, 26));
-            h0 = h0.and(limb);
-            h4 = h4.add(h3.lanewise(VectorOperators.LSHR, 26));
-            h3 = h3.and(limb);
+                    high.lanewise(VectorOperators.LSHR, 32)
+                            .add(h0.mul(r3))
+                            .add(h1.mul(r2))
+                            .add(h2.mul(r1))
+                            .add(h3.mul(r0))
+                            .add(h4.mul(s3));
+            g0 = d0.add(d4.lanewise(VectorOperators.LSHR, 2).add(d4.and(notThree)));
+            g1 = d1.add(g0.lanewise(VectorOperators.LSHR, 32));
+            g2 = d2.add(g1.lanewise(VectorOperators.LSHR, 32));
+            g3 = d3.add(g2.lanewise(VectorOperators.LSHR, 32));
+            g4 =
+                    d4.and(three)
+                            .add(LongVector.fromArray(LONGS, bits, k * 8))
+                            .add(g3.lanewise(VectorOperators.LSHR, 32));
         }
-        h0.intoArray(h, 0);
-        h1.intoArray(h, 8);
-        h2.intoArray(h, 16);
-        h3.intoArray(h, 24);
-        h4.intoArray(h, 32);
+        g0.and(low32).intoArray(h, 0);
+        g1.and(low32).intoArray(h, 8);
+        g2.and(low32).intoArray(h, 16);
+        g3.and(low32).intoArray(h, 24);
+        g4.intoArray(h, 32);
     }
 
     /// The tag of lane `lane`: its low half into `tag[0]`, its high half into `tag[1]`.
@@ -223,23 +223,15 @@ final class PolyLanes {
         long h2 = h[16 + lane];
         long h3 = h[24 + lane];
         long h4 = h[32 + lane];
-        for (int round = 0; round < 2; round++) {
-            h1 += h0 >>> 26;
-            h0 &= LIMB;
-            h2 += h1 >>> 26;
-            h1 &= LIMB;
-            h3 += h2 >>> 26;
-            h2 &= LIMB;
-            h4 += h3 >>> 26;
-            h3 &= LIMB;
-            h0 += (h4 >>> 26) * 5;
-            h4 &= LIMB;
-        }
-        h1 += h0 >>> 26;
-        h0 &= LIMB;
-        long low = h0 | (h1 << 26) | (h2 << 52);
-        long high = (h2 >>> 12) | (h3 << 14) | (h4 << 40);
-        long top = h4 >>> 24;
+        long low = h0 | (h1 << 32);
+        long high = h2 | (h3 << 32);
+        long fold = (h4 >>> 2) * 5;
+        long top = h4 & 3;
+        long folded = low + fold;
+        long up = carry(low, fold, folded);
+        low = folded;
+        high += up;
+        top += up & (((high | -high) >>> 63) ^ 1);
         // h - p = h + 5 - 2^130: take it, without a branch, where it is not negative
         long low5 = low + 5;
         long carry = carry(low, 5, low5);

@@ -22,6 +22,9 @@ final class VectorRun {
     private static final int POLY_BLOCK = 16;
     private static final int KEY_WORDS = 8;
 
+    /// Bytes that one packet must have to fill all lanes.
+    private static final int WHOLE = ChaChaLanes.LANES * ChaChaLanes.BLOCK;
+
     private final ChaChaLanes chacha = new ChaChaLanes();
     private final PolyLanes poly = new PolyLanes();
     private final int[] oneTimeKeys = new int[KEY_WORDS * PACKETS];
@@ -39,8 +42,8 @@ final class VectorRun {
     private final int[] strides = new int[PolyLanes.LANES];
 
     // What each ChaCha20 lane is for.
-    private final long[] laneAt = new long[ChaChaLanes.LANES];
-    private final int[] laneLength = new int[ChaChaLanes.LANES];
+    private final long[] laneAt = new long[2 * ChaChaLanes.LANES];
+    private final int[] laneLength = new int[2 * ChaChaLanes.LANES];
     private int lanes;
 
     private int count;
@@ -62,8 +65,12 @@ final class VectorRun {
 
     /// Encrypts what was added and writes tags; [PacketBatch#length] grows accordingly.
     void seal(PacketBatch batch, int[] key) {
-        oneTimeKeys(key);
-        cipher(batch.memory, key);
+        if (together(key)) {
+            xor(batch.memory, count, lanes);
+        } else {
+            oneTimeKeys(key);
+            cipher(batch.memory, key);
+        }
         for (int first = 0; first < count; first += PolyLanes.LANES) {
             int last = Math.min(count, first + PolyLanes.LANES);
             authenticate(batch.memory, first, last);
@@ -80,7 +87,10 @@ final class VectorRun {
 
     /// Checks and decrypts what was added; what is not authentic becomes noise.
     void open(PacketBatch batch, int[] key) {
-        oneTimeKeys(key);
+        boolean together = together(key);
+        if (!together) {
+            oneTimeKeys(key);
+        }
         for (int first = 0; first < count; first += PolyLanes.LANES) {
             int last = Math.min(count, first + PolyLanes.LANES);
             authenticate(batch.memory, first, last);
@@ -94,7 +104,11 @@ final class VectorRun {
                 batch.length[index[i]] = length[i];
             }
         }
-        cipher(batch.memory, key);
+        if (together) {
+            xor(batch.memory, count, lanes);
+        } else {
+            cipher(batch.memory, key);
+        }
         wipe();
     }
 
@@ -105,67 +119,100 @@ final class VectorRun {
         count = 0;
     }
 
+    /// Whether one computation does for the one-time keys and the key stream of all packets; if so,
+    /// does it.
+    private boolean together(int[] key) {
+        int sum = count;
+        for (int i = 0; i < count; i++) {
+            sum += (length[i] + ChaChaLanes.BLOCK - 1) / ChaChaLanes.BLOCK;
+        }
+        if (sum > ChaChaLanes.LANES) {
+            return false;
+        }
+        oneTimeLanes();
+        lanes = count;
+        for (int i = 0; i < count; i++) {
+            lanes(i, 0);
+        }
+        chacha.compute(key, oneTimeKeys);
+        return true;
+    }
+
     /// RFC 8439 section 2.6: the first half of block 0.
     private void oneTimeKeys(int[] key) {
+        oneTimeLanes();
+        chacha.computeHalves(key, oneTimeKeys);
+    }
+
+    private void oneTimeLanes() {
         for (int i = 0; i < count; i++) {
-            chacha.counter[i] = 0;
-            chacha.nonceLow[i] = (int) counter[i];
-            chacha.nonceHigh[i] = (int) (counter[i] >>> 32);
-        }
-        chacha.compute(key);
-        for (int i = 0; i < count; i++) {
-            System.arraycopy(chacha.stream, 16 * i, oneTimeKeys, KEY_WORDS * i, KEY_WORDS);
+            chacha.fill(i, 0, counter[i]);
         }
     }
 
-    /// Xors every packet with its key stream, from block 1 on.
+    /// Xors every packet with its key stream, from block 1 on: sixteen blocks of one packet where
+    /// it has so many, and what is left over of all of them sixteen by sixteen.
     private void cipher(MemorySegment memory, int[] key) {
         lanes = 0;
         for (int i = 0; i < count; i++) {
-            int nonceLow = (int) counter[i];
-            int nonceHigh = (int) (counter[i] >>> 32);
-            for (int done = 0, block = 1; done < length[i]; done += ChaChaLanes.BLOCK, block++) {
-                chacha.counter[lanes] = block;
-                chacha.nonceLow[lanes] = nonceLow;
-                chacha.nonceHigh[lanes] = nonceHigh;
-                laneAt[lanes] = start[i] + done;
-                laneLength[lanes] = length[i] - done;
-                if (++lanes == ChaChaLanes.LANES) {
-                    flush(memory, key);
-                }
+            int done = 0;
+            for (; length[i] - done >= WHOLE; done += WHOLE) {
+                int block = 1 + done / ChaChaLanes.BLOCK;
+                chacha.xorWhole(key, block, counter[i], memory, start[i] + done);
+            }
+            if (done < length[i]) {
+                lanes(i, done);
+            }
+            if (lanes >= ChaChaLanes.LANES) {
+                chacha.compute(key);
+                xor(memory, 0, ChaChaLanes.LANES);
+                shift();
             }
         }
         if (lanes > 0) {
-            flush(memory, key);
+            chacha.compute(key);
+            xor(memory, 0, lanes);
         }
     }
 
-    private void flush(MemorySegment memory, int[] key) {
-        chacha.compute(key);
-        for (int lane = 0; lane < lanes; lane++) {
+    /// Takes lanes for packet `i` from byte `done` on, which are at most sixteen.
+    private void lanes(int i, int done) {
+        chacha.fill(lanes, 1 + done / ChaChaLanes.BLOCK, counter[i]);
+        for (; done < length[i]; done += ChaChaLanes.BLOCK, lanes++) {
+            laneAt[lanes] = start[i] + done;
+            laneLength[lanes] = length[i] - done;
+        }
+    }
+
+    private void shift() {
+        lanes -= ChaChaLanes.LANES;
+        System.arraycopy(laneAt, ChaChaLanes.LANES, laneAt, 0, lanes);
+        System.arraycopy(laneLength, ChaChaLanes.LANES, laneLength, 0, lanes);
+        chacha.shift();
+    }
+
+    private void xor(MemorySegment memory, int from, int to) {
+        for (int lane = from; lane < to; lane++) {
             if (laneLength[lane] >= ChaChaLanes.BLOCK) {
                 chacha.xorBlock(lane, memory, laneAt[lane]);
             } else {
                 xorPartial(memory, laneAt[lane], laneLength[lane], lane);
             }
         }
-        lanes = 0;
     }
 
+    /// Eight bytes at a time: up to seven of the room of the tag are written back as they were.
     private void xorPartial(MemorySegment memory, long from, int bytes, int lane) {
-        int done = 0;
-        for (; done <= bytes - 8; done += 8) {
+        for (int done = 0; done < bytes; done += 8) {
             long p = from + done;
-            memory.set(LONG, p, memory.get(LONG, p) ^ chacha.streamLong(lane, done));
+            long stream = chacha.streamLong(lane, done) & mask(bytes - done);
+            memory.set(LONG, p, memory.get(LONG, p) ^ stream);
         }
-        if (done < bytes) {
-            long stream = chacha.streamLong(lane, done);
-            for (; done < bytes; done++, stream >>>= 8) {
-                long p = from + done;
-                byte b = memory.get(ValueLayout.JAVA_BYTE, p);
-                memory.set(ValueLayout.JAVA_BYTE, p, (byte) (b ^ stream));
-            }
-        }
+    }
+
+    /// Ones over the first `present` bytes of eight.
+    private static long mask(int present) {
+        return present >= 8 ? -1 : present <= 0 ? 0 : (1L << (8 * present)) - 1;
     }
 
     /// Absorbs packets `first` to `last` (exclusive), at most eight, up to their tags.
@@ -177,7 +224,7 @@ final class VectorRun {
         int most = 0;
         for (int lane = 0; lane < PolyLanes.LANES; lane++) {
             int packet = Math.min(first + lane, last - 1); // idle lanes repeat the last one
-            poly.start(lane, oneTimeKeys, KEY_WORDS * packet);
+            poly.start(lane, oneTimeKeys, packet, PACKETS);
             int before = Math.max((length[packet] + POLY_BLOCK - 1) / POLY_BLOCK - 1, 0);
             odd[lane] = before & 3;
             strides[lane] = before >>> 2;
@@ -241,7 +288,9 @@ final class VectorRun {
         }
     }
 
-    /// The last block of each message and its lengths: no additional data, and so many bytes.
+    /// The last block of each message and its lengths: no additional data, and so many bytes. The
+    /// room of the tag lies behind, so a partial block can be read whole. The row of zeros behind
+    /// them multiplies once more.
     private void lastBlocks(MemorySegment memory, int first, int last) {
         for (int lane = 0; lane < PolyLanes.LANES; lane++) {
             int packet = Math.min(first + lane, last - 1);
@@ -251,23 +300,12 @@ final class VectorRun {
             row(
                     0,
                     lane,
-                    partial(memory, p, rest),
-                    partial(memory, p + 8, rest - 8),
+                    memory.get(LONG, p) & mask(rest),
+                    memory.get(LONG, p + 8) & mask(rest - 8),
                     rest > 0 ? PolyLanes.BIT : 0);
             row(1, lane, 0, length[packet], PolyLanes.BIT);
+            row(2, lane, 0, 0, 0);
         }
-        poly.absorb(PolyLanes.BULK, PolyLanes.BULK + 2);
-    }
-
-    /// Up to eight bytes as a number, little-endian, absent ones zero.
-    private static long partial(MemorySegment memory, long at, int present) {
-        if (present >= 8) {
-            return memory.get(LONG, at);
-        }
-        long value = 0;
-        for (int i = 0; i < present; i++) {
-            value |= (memory.get(ValueLayout.JAVA_BYTE, at + i) & 255L) << (8 * i);
-        }
-        return value;
+        poly.absorb(PolyLanes.BULK, PolyLanes.BULK + 3);
     }
 }
