@@ -5,9 +5,11 @@ import static jdk.incubator.vector.VectorOperators.ROL;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /// ChaCha20 (RFC 8439 section 2.3) for sixteen blocks at once, one a lane: lane `j` computes the
@@ -20,8 +22,10 @@ final class ChaChaLanes {
     static final int LANES = 16;
     static final int BLOCK = 64;
     static final VectorSpecies<Integer> INTS = IntVector.SPECIES_512;
+    private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_512;
     private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
     private static final int WORDS = 16;
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LE);
 
     private static final IntVector FIRST_1 = swap(1, true);
     private static final IntVector SECOND_1 = swap(1, false);
@@ -34,20 +38,23 @@ final class ChaChaLanes {
 
     private static final IntVector STEPS = IntVector.zero(INTS).addIndex(1);
 
-    /// Lanes from here on belong to [#computeWhole]; those before to [#compute] and, from
-    /// [#LANES] on, to the one after it.
+    private static final IntVector EVEN = STEPS.add(STEPS);
+    private static final IntVector ODD = EVEN.add(1);
+    private static final LongVector LOW_STEPS = LongVector.zero(LONGS).addIndex(1).mul(BLOCK);
+    private static final LongVector HIGH_STEPS = LOW_STEPS.add((long) LONGS.length() * BLOCK);
+
+    /// Lanes from here on belong to [#xorWhole]; those before to [#compute] and, from [#LANES] on,
+    /// to the one after it.
     private static final int WHOLE = 2 * LANES;
 
-    // Of each lane: the block counter, and the last two words of the nonce.
+    // Of each lane: the block counter, the last two words of the nonce, and where the block lies.
     private final int[] counter = new int[3 * LANES];
     private final int[] nonceLow = new int[3 * LANES];
     private final int[] nonceHigh = new int[3 * LANES];
+    private final long[] place = new long[2 * LANES];
 
-    /// Word `i` of the block of lane `j` at `i * 16 + j`, of the last computation.
+    /// The blocks of the last computation, half transposed.
     private final int[] words = new int[WORDS * LANES];
-
-    /// The key stream of the last [#compute], block after block.
-    private final int[] stream = new int[WORDS * LANES];
 
     /// Whether the processor has vectors of this size; elsewhere the code is right but slow.
     static boolean isNative() {
@@ -55,49 +62,90 @@ final class ChaChaLanes {
     }
 
     /// Gives lanes `lane` to `lane + 16` the blocks of one packet from `block` on; a later call for
-    /// a lane among them takes it over. Up to [#LANES] may lie beyond the next computation.
-    void fill(int lane, int block, long nonce) {
+    /// a lane among them takes it over.
+    private void lanes(int lane, int block, long nonce) {
         STEPS.add(block).intoArray(counter, lane);
         IntVector.broadcast(INTS, (int) nonce).intoArray(nonceLow, lane);
         IntVector.broadcast(INTS, (int) (nonce >>> 32)).intoArray(nonceHigh, lane);
     }
 
-    /// Moves the lanes beyond the next computation to its front.
+    /// Gives lane `j` of sixteen block `blocks[from + j]`; the first eight take their nonces from
+    /// `nonces[low]` on, the others from `nonces[high]` on.
+    void packets(int[] blocks, int from, long[] nonces, int low, int high) {
+        IntVector a = LongVector.fromArray(LONGS, nonces, low).reinterpretAsInts();
+        IntVector b = LongVector.fromArray(LONGS, nonces, high).reinterpretAsInts();
+        IntVector.fromArray(INTS, blocks, from).intoArray(counter, 0);
+        EVEN.selectFrom(a, b).intoArray(nonceLow, 0);
+        ODD.selectFrom(a, b).intoArray(nonceHigh, 0);
+    }
+
+    /// Gives lanes from `lane` on, one of sixteen, the blocks of one packet from `block` on, which
+    /// lie from `at` on. They may reach beyond the next computation, by up to sixteen lanes.
+    void lanes(int lane, int block, long nonce, long at) {
+        lanes(lane, block, nonce);
+        LOW_STEPS.add(at).intoArray(place, lane);
+        HIGH_STEPS.add(at).intoArray(place, lane + LONGS.length());
+    }
+
+    /// Moves the lanes beyond the last computation to the front.
     void shift() {
-        IntVector.fromArray(INTS, counter, LANES).intoArray(counter, 0);
-        IntVector.fromArray(INTS, nonceLow, LANES).intoArray(nonceLow, 0);
-        IntVector.fromArray(INTS, nonceHigh, LANES).intoArray(nonceHigh, 0);
+        System.arraycopy(counter, LANES, counter, 0, LANES);
+        System.arraycopy(nonceLow, LANES, nonceLow, 0, LANES);
+        System.arraycopy(nonceHigh, LANES, nonceHigh, 0, LANES);
+        System.arraycopy(place, LANES, place, 0, LANES);
     }
 
-    /// Computes the first halves of sixteen blocks for `key` (eight little-endian words): word `i`
-    /// of lane `j` at `i * 16 + j` of `halves`.
-    void computeHalves(int[] key, int[] halves) {
+    /// Computes sixteen blocks of key stream for `key`, eight little-endian words, into `stream`
+    /// from `at` on.
+    void compute(int[] key, MemorySegment stream, long at) {
         rounds(key, 0);
-        System.arraycopy(words, 0, halves, 0, WORDS / 2 * LANES);
-    }
-
-    /// Computes sixteen blocks of key stream for `key`, and of their first halves what
-    /// [#computeHalves] gives.
-    void compute(int[] key, int[] halves) {
-        computeHalves(key, halves);
-        transpose();
-    }
-
-    /// Computes sixteen blocks of key stream for `key`.
-    void compute(int[] key) {
-        rounds(key, 0);
-        transpose();
+        for (int i = 0; i < 4; i++) {
+            quarter(words, i, stream, at + (long) i * BLOCK);
+        }
     }
 
     /// Xors sixteen blocks of one packet's key stream, from `block` on, over 1024 bytes of
     /// `memory`.
     void xorWhole(int[] key, int block, long nonce, MemorySegment memory, long at) {
-        fill(WHOLE, block, nonce);
+        lanes(WHOLE, block, nonce);
         rounds(key, WHOLE);
-        transposeOver(memory, at);
+        for (int i = 0; i < 4; i++) {
+            quarterOver(words, i, memory, at + (long) i * BLOCK);
+        }
     }
 
-    /// The blocks of lanes `from` to `from + 16`, as words. Longer than methods are here: vectors
+    /// Xors blocks `from` to `to` (exclusive) of `stream` over `memory`, each where it lies.
+    void xor(MemorySegment stream, int from, int to, MemorySegment memory) {
+        for (int lane = from; lane < to; lane++) {
+            long at = place[lane];
+            IntVector.fromMemorySegment(INTS, memory, at, LE)
+                    .lanewise(
+                            XOR, IntVector.fromMemorySegment(INTS, stream, (long) lane * BLOCK, LE))
+                    .intoMemorySegment(memory, at, LE);
+        }
+    }
+
+    /// Xors `bytes` bytes, less than a block, of `stream` from `from` on over `memory` from `at`
+    /// on,
+    /// where at least a block lies before: 64 bytes that end there, and up to three behind. Of the
+    /// four that those are in, the others are written back as they were.
+    static void xorTail(MemorySegment stream, long from, int bytes, MemorySegment memory, long at) {
+        int whole = bytes / 4;
+        long end = at + 4L * whole;
+        STEPS.add(whole)
+                .selectFrom(
+                        IntVector.zero(INTS), IntVector.fromMemorySegment(INTS, stream, from, LE))
+                .lanewise(XOR, IntVector.fromMemorySegment(INTS, memory, end - BLOCK, LE))
+                .intoMemorySegment(memory, end - BLOCK, LE);
+        if (bytes % 4 != 0) {
+            int mask = (1 << (8 * (bytes % 4))) - 1;
+            int word = stream.get(INT, from + 4L * whole) & mask;
+            memory.set(INT, end, memory.get(INT, end) ^ word);
+        }
+    }
+
+    /// The blocks of lanes `from` to `from + 16` into [#words]. Longer than methods are here:
+    /// vectors
     /// handed from method to method would be boxed.
     private void rounds(int[] key, int from) {
         IntVector a0 = IntVector.broadcast(INTS, 0x61707865);
@@ -183,69 +231,73 @@ final class ChaChaLanes {
             b3 = b3.lanewise(XOR, c0).lanewise(ROL, 7);
             b0 = b0.lanewise(XOR, c1).lanewise(ROL, 7);
         }
-        a0.add(0x61707865).intoArray(words, 0);
-        a1.add(0x3320646e).intoArray(words, 16);
-        a2.add(0x79622d32).intoArray(words, 32);
-        a3.add(0x6b206574).intoArray(words, 48);
-        b0.add(key[0]).intoArray(words, 64);
-        b1.add(key[1]).intoArray(words, 80);
-        b2.add(key[2]).intoArray(words, 96);
-        b3.add(key[3]).intoArray(words, 112);
-        c0.add(key[4]).intoArray(words, 128);
-        c1.add(key[5]).intoArray(words, 144);
-        c2.add(key[6]).intoArray(words, 160);
-        c3.add(key[7]).intoArray(words, 176);
-        d0.add(IntVector.fromArray(INTS, counter, from)).intoArray(words, 192);
-        d1.intoArray(words, 208);
-        d2.add(IntVector.fromArray(INTS, nonceLow, from)).intoArray(words, 224);
-        d3.add(IntVector.fromArray(INTS, nonceHigh, from)).intoArray(words, 240);
+        // a transposition of 4 x 4 words within each group of four: half of the whole one
+        a0 = a0.add(0x61707865);
+        a1 = a1.add(0x3320646e);
+        a2 = a2.add(0x79622d32);
+        a3 = a3.add(0x6b206574);
+        IntVector aEven01 = FIRST_1.selectFrom(a0, a1);
+        IntVector aOdd01 = SECOND_1.selectFrom(a0, a1);
+        IntVector aEven23 = FIRST_1.selectFrom(a2, a3);
+        IntVector aOdd23 = SECOND_1.selectFrom(a2, a3);
+        FIRST_2.selectFrom(aEven01, aEven23).intoArray(words, 0);
+        FIRST_2.selectFrom(aOdd01, aOdd23).intoArray(words, 16);
+        SECOND_2.selectFrom(aEven01, aEven23).intoArray(words, 32);
+        SECOND_2.selectFrom(aOdd01, aOdd23).intoArray(words, 48);
+        b0 = b0.add(key[0]);
+        b1 = b1.add(key[1]);
+        b2 = b2.add(key[2]);
+        b3 = b3.add(key[3]);
+        IntVector bEven01 = FIRST_1.selectFrom(b0, b1);
+        IntVector bOdd01 = SECOND_1.selectFrom(b0, b1);
+        IntVector bEven23 = FIRST_1.selectFrom(b2, b3);
+        IntVector bOdd23 = SECOND_1.selectFrom(b2, b3);
+        FIRST_2.selectFrom(bEven01, bEven23).intoArray(words, 64);
+        FIRST_2.selectFrom(bOdd01, bOdd23).intoArray(words, 80);
+        SECOND_2.selectFrom(bEven01, bEven23).intoArray(words, 96);
+        SECOND_2.selectFrom(bOdd01, bOdd23).intoArray(words, 112);
+        c0 = c0.add(key[4]);
+        c1 = c1.add(key[5]);
+        c2 = c2.add(key[6]);
+        c3 = c3.add(key[7]);
+        IntVector cEven01 = FIRST_1.selectFrom(c0, c1);
+        IntVector cOdd01 = SECOND_1.selectFrom(c0, c1);
+        IntVector cEven23 = FIRST_1.selectFrom(c2, c3);
+        IntVector cOdd23 = SECOND_1.selectFrom(c2, c3);
+        FIRST_2.selectFrom(cEven01, cEven23).intoArray(words, 128);
+        FIRST_2.selectFrom(cOdd01, cOdd23).intoArray(words, 144);
+        SECOND_2.selectFrom(cEven01, cEven23).intoArray(words, 160);
+        SECOND_2.selectFrom(cOdd01, cOdd23).intoArray(words, 176);
+        d0 = d0.add(IntVector.fromArray(INTS, counter, from));
+        d2 = d2.add(IntVector.fromArray(INTS, nonceLow, from));
+        d3 = d3.add(IntVector.fromArray(INTS, nonceHigh, from));
+        IntVector dEven01 = FIRST_1.selectFrom(d0, d1);
+        IntVector dOdd01 = SECOND_1.selectFrom(d0, d1);
+        IntVector dEven23 = FIRST_1.selectFrom(d2, d3);
+        IntVector dOdd23 = SECOND_1.selectFrom(d2, d3);
+        FIRST_2.selectFrom(dEven01, dEven23).intoArray(words, 192);
+        FIRST_2.selectFrom(dOdd01, dOdd23).intoArray(words, 208);
+        SECOND_2.selectFrom(dEven01, dEven23).intoArray(words, 224);
+        SECOND_2.selectFrom(dOdd01, dOdd23).intoArray(words, 240);
     }
 
-    /// Turns words by lane into blocks: a 16 x 16 transposition in four stages, two a pass.
-    private void transpose() {
-        for (int i = 0; i < 4; i++) {
-            quarter(words, 4 * i, 1, FIRST_1, SECOND_1, FIRST_2, SECOND_2, words);
-        }
-        for (int i = 0; i < 4; i++) {
-            quarter(words, i, 4, FIRST_4, SECOND_4, FIRST_8, SECOND_8, stream);
-        }
-    }
-
-    /// The same, and xors the blocks over `memory`.
-    private void transposeOver(MemorySegment memory, long at) {
-        for (int i = 0; i < 4; i++) {
-            quarter(words, 4 * i, 1, FIRST_1, SECOND_1, FIRST_2, SECOND_2, words);
-        }
-        for (int i = 0; i < 4; i++) {
-            quarterOver(words, i, memory, at + (long) i * BLOCK);
-        }
-    }
-
-    /// Swaps between rows `row + n * step`: pairs one step apart by `near`, two apart by `far`.
-    private static void quarter(
-            int[] in,
-            int row,
-            int step,
-            IntVector near0,
-            IntVector near1,
-            IntVector far0,
-            IntVector far1,
-            int[] out) {
+    /// The second half of the transposition for `row`: blocks four apart, from `at` on.
+    private static void quarter(int[] in, int row, MemorySegment stream, long at) {
         IntVector a = IntVector.fromArray(INTS, in, row * LANES);
-        IntVector b = IntVector.fromArray(INTS, in, (row + step) * LANES);
-        IntVector c = IntVector.fromArray(INTS, in, (row + 2 * step) * LANES);
-        IntVector d = IntVector.fromArray(INTS, in, (row + 3 * step) * LANES);
-        IntVector ab0 = near0.selectFrom(a, b);
-        IntVector ab1 = near1.selectFrom(a, b);
-        IntVector cd0 = near0.selectFrom(c, d);
-        IntVector cd1 = near1.selectFrom(c, d);
-        far0.selectFrom(ab0, cd0).intoArray(out, row * LANES);
-        far0.selectFrom(ab1, cd1).intoArray(out, (row + step) * LANES);
-        far1.selectFrom(ab0, cd0).intoArray(out, (row + 2 * step) * LANES);
-        far1.selectFrom(ab1, cd1).intoArray(out, (row + 3 * step) * LANES);
+        IntVector b = IntVector.fromArray(INTS, in, (row + 4) * LANES);
+        IntVector c = IntVector.fromArray(INTS, in, (row + 8) * LANES);
+        IntVector d = IntVector.fromArray(INTS, in, (row + 12) * LANES);
+        IntVector ab0 = FIRST_4.selectFrom(a, b);
+        IntVector ab1 = SECOND_4.selectFrom(a, b);
+        IntVector cd0 = FIRST_4.selectFrom(c, d);
+        IntVector cd1 = SECOND_4.selectFrom(c, d);
+        FIRST_8.selectFrom(ab0, cd0).intoMemorySegment(stream, at, LE);
+        FIRST_8.selectFrom(ab1, cd1).intoMemorySegment(stream, at + 4 * BLOCK, LE);
+        SECOND_8.selectFrom(ab0, cd0).intoMemorySegment(stream, at + 8 * BLOCK, LE);
+        SECOND_8.selectFrom(ab1, cd1).intoMemorySegment(stream, at + 12 * BLOCK, LE);
     }
 
-    /// The second pass for `row`, xored over the blocks from `at` on, four blocks apart.
+    /// The same, xored over what is there.
     private static void quarterOver(int[] in, int row, MemorySegment memory, long at) {
         IntVector a = IntVector.fromArray(INTS, in, row * LANES);
         IntVector b = IntVector.fromArray(INTS, in, (row + 4) * LANES);
@@ -280,21 +332,7 @@ final class ChaChaLanes {
         return IntVector.fromArray(INTS, index, 0);
     }
 
-    /// Eight bytes of the stream: those of block `lane` from byte `from`, a multiple of eight.
-    long streamLong(int lane, int from) {
-        int word = lane * WORDS + from / 4;
-        return (stream[word] & 0xffff_ffffL) | ((long) stream[word + 1] << 32);
-    }
-
     void wipe() {
         Arrays.fill(words, 0);
-        Arrays.fill(stream, 0);
-    }
-
-    /// Xors block `lane` of the stream over 64 bytes of `memory`.
-    void xorBlock(int lane, MemorySegment memory, long at) {
-        IntVector.fromMemorySegment(INTS, memory, at, LE)
-                .lanewise(XOR, IntVector.fromArray(INTS, stream, lane * WORDS))
-                .intoMemorySegment(memory, at, LE);
     }
 }
