@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.cluster;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import warren.cluster.Gossip.Outbox;
 import warren.cluster.GossipDatagram.Bucket;
 import warren.cluster.GossipDatagram.Entry;
 
@@ -22,13 +25,24 @@ import warren.cluster.GossipDatagram.Entry;
 /// A -> B  GOSSIP         that
 /// ```
 final class AntiEntropy {
+    /// What a comparison found: whose records they need, whose we need, and states they should
+    /// hear.
+    record Differences(Deque<NodeId> nodes, List<NodeId> wanted, List<byte[]> states) {
+        Differences() {
+            this(new ArrayDeque<>(), new ArrayList<>(), new ArrayList<>());
+        }
+    }
+
     private final Roster roster;
     private final SyncTree tree;
     private final Membership membership;
     private final GossipSender sender;
     private final Timers timers;
     private final RandomGenerator random;
+    private final Outbox outbox;
     private long nextNanos;
+    private boolean bulkAsked;
+    private long bulkNanos;
 
     AntiEntropy(
             Roster roster,
@@ -36,13 +50,15 @@ final class AntiEntropy {
             Membership membership,
             GossipSender sender,
             Timers timers,
-            RandomGenerator random) {
+            RandomGenerator random,
+            Outbox outbox) {
         this.roster = roster;
         this.tree = tree;
         this.membership = membership;
         this.sender = sender;
         this.timers = timers;
         this.random = random;
+        this.outbox = outbox;
     }
 
     void start(long nowNanos) {
@@ -69,6 +85,7 @@ final class AntiEntropy {
 
     void onBuckets(MemberEntry from, int[] theirs, long nowNanos) {
         int[] mine = tree.buckets();
+        considerBulk(from, mine, theirs, nowNanos);
         int first = random.nextInt(GossipLayout.BUCKETS); // all get their turn if not all fit
         WireWriter body = new WireWriter();
         int sent = 0;
@@ -90,23 +107,61 @@ final class AntiEntropy {
         }
     }
 
+    /// Asks for a stream where the entries to compare need more datagrams than one round has.
+    private void considerBulk(MemberEntry from, int[] mine, int[] theirs, long nowNanos) {
+        int differing = 0;
+        for (int i = 0; i < GossipLayout.BUCKETS; i++) {
+            differing += mine[i] == theirs[i] ? 0 : 1;
+        }
+        long entries = (long) differing * roster.all().size() / GossipLayout.BUCKETS;
+        boolean lately = bulkAsked && nowNanos - bulkNanos < GossipLayout.BULK_INTERVAL;
+        if (!lately && entries > GossipLayout.BULK_ENTRIES) {
+            bulkAsked = true;
+            bulkNanos = nowNanos;
+            outbox.on(new GossipEvent.BulkDue(from.id, from.address));
+        }
+    }
+
     void onEntries(MemberEntry from, List<Bucket> buckets, long nowNanos) {
-        List<byte[]> updates = new ArrayList<>();
-        List<NodeId> wanted = new ArrayList<>();
+        Differences found = new Differences();
+        compare(from, buckets, found, nowNanos);
+        List<byte[]> updates = new ArrayList<>(found.states);
+        for (NodeId id : found.nodes) {
+            addNode(id, updates);
+        }
+        sender.sendUpdates(from, updates, nowNanos);
+        want(from, found.wanted, nowNanos);
+    }
+
+    /// Compares buckets of another node with ours, takes in its states and notes the rest.
+    void compare(MemberEntry from, List<Bucket> buckets, Differences found, long nowNanos) {
         for (Bucket bucket : buckets) {
             Set<NodeId> listed = new HashSet<>();
             for (Entry theirs : bucket.entries()) {
                 listed.add(theirs.id());
-                compare(from, theirs, updates, wanted, nowNanos);
+                compare(from, theirs, found, nowNanos);
             }
             for (Entry mine : tree.bucket(bucket.number()).entries()) {
                 if (!listed.contains(mine.id())) {
-                    addNode(mine.id(), updates);
+                    found.nodes.add(mine.id());
                 }
             }
         }
-        sender.sendUpdates(from, updates, nowNanos);
-        want(from, wanted, nowNanos);
+    }
+
+    /// Takes in updates that a bulk stream brought.
+    void take(MemberEntry from, List<GossipUpdate> updates, long nowNanos) {
+        for (GossipUpdate update : updates) {
+            switch (update) {
+                case GossipUpdate.Node(KnownNode node) -> membership.learn(node, from.id, nowNanos);
+                case GossipUpdate.State(
+                                NodeId about,
+                                MemberState state,
+                                int incarnation,
+                                NodeId by) ->
+                        membership.apply(about, state, incarnation, by, nowNanos);
+            }
+        }
     }
 
     void onWant(MemberEntry from, List<NodeId> ids, long nowNanos) {
@@ -129,17 +184,12 @@ final class AntiEntropy {
         }
     }
 
-    private void compare(
-            MemberEntry from,
-            Entry theirs,
-            List<byte[]> updates,
-            List<NodeId> wanted,
-            long nowNanos) {
+    private void compare(MemberEntry from, Entry theirs, Differences found, long nowNanos) {
         NodeId id = theirs.id();
         MemberEntry known = roster.get(id);
         if (known != null && known.state == MemberState.LEFT) {
             if (theirs.incarnation() <= known.incarnation) {
-                updates.add(membership.stateOf(known));
+                found.states.add(membership.stateOf(known));
                 return;
             }
         }
@@ -147,21 +197,21 @@ final class AntiEntropy {
         Entry mine = tree.entry(id);
         if (mine == null) {
             if (theirs.state() != MemberState.LEFT) {
-                wanted.add(id);
+                found.wanted.add(id);
             }
             return;
         }
         int bySequence = Long.compareUnsigned(mine.sequence(), theirs.sequence());
         boolean differ = bySequence == 0 && mine.tag() != theirs.tag();
         if (bySequence > 0 || differ) {
-            addNode(id, updates);
+            found.nodes.add(id);
         } else if (isNewer(mine, theirs)) {
-            updates.add(
+            found.states.add(
                     GossipUpdate.state(
                             id, mine.state(), mine.incarnation(), membership.own().id()));
         }
         if (bySequence < 0 || differ) {
-            wanted.add(id);
+            found.wanted.add(id);
         }
     }
 
@@ -173,14 +223,23 @@ final class AntiEntropy {
     }
 
     private void addNode(NodeId id, List<byte[]> updates) {
+        byte[] update = node(id);
+        if (update != null) {
+            updates.add(update);
+        }
+    }
+
+    /// A node with its record, as an update; null where it is not known or has left.
+    byte @Nullable [] node(NodeId id) {
         Entry entry = tree.entry(id);
         NodeRecord own = membership.own();
         MemberEntry known = roster.get(id);
         if (entry != null && id.equals(own.id())) {
-            updates.add(GossipUpdate.node(own, entry.state(), entry.incarnation()));
-        } else if (entry != null && known != null) {
-            updates.add(GossipUpdate.node(known.record, entry.state(), entry.incarnation()));
+            return GossipUpdate.node(own, entry.state(), entry.incarnation());
         }
+        return entry != null && known != null
+                ? GossipUpdate.node(known.record, entry.state(), entry.incarnation())
+                : null;
     }
 
     private int sendEntries(MemberEntry to, WireWriter body, long nowNanos) {

@@ -44,6 +44,7 @@ public final class Gossip {
     private final GossipSender sender;
     private final Prober prober;
     private final AntiEntropy antiEntropy;
+    private final BulkSync.Parts bulk;
 
     private boolean gossipScheduled;
     private long lastGossipNanos;
@@ -90,7 +91,9 @@ public final class Gossip {
         this.membership = new Membership(parts, own, this::scheduleGossip, this::scheduleGreeting);
         this.sender = new GossipSender(seal, roster, rumours, membership, outbox);
         this.prober = new Prober(roster, membership, sender, timers, random);
-        this.antiEntropy = new AntiEntropy(roster, tree, membership, sender, timers, random);
+        this.antiEntropy =
+                new AntiEntropy(roster, tree, membership, sender, timers, random, outbox);
+        this.bulk = new BulkSync.Parts(seal, tree, antiEntropy);
         prober.start(nowNanos);
         antiEntropy.start(nowNanos);
         timers.at(nowNanos, this::considerRecovery);
@@ -159,6 +162,23 @@ public final class Gossip {
         }
     }
 
+    /// Begins what [GossipEvent.BulkDue] asked for; null where the node has gone meanwhile.
+    public @Nullable BulkSync startBulk(NodeId peer) {
+        MemberEntry entry = roster.get(peer);
+        return entry == null ? null : new BulkSync(bulk, entry, true, nonce());
+    }
+
+    /// Answers a stream that was opened to us; null where no member has that address. The owner
+    /// bounds how many streams there are at once, and of one member to one.
+    ///
+    /// @param from the source address, which the tunnel vouches for
+    public @Nullable BulkSync acceptBulk(IpAddress from) {
+        MemberEntry entry = from.isV4() ? null : roster.get(NodeId.of(from));
+        return entry == null || !entry.address.equals(from)
+                ? null
+                : new BulkSync(bulk, entry, false, nonce());
+    }
+
     /// All other nodes, by id.
     public List<Member> members() {
         return roster.all().stream().map(MemberEntry::snapshot).toList();
@@ -186,6 +206,12 @@ public final class Gossip {
     /// How many datagrams were dropped for this reason.
     public long dropped(GossipDrop reason) {
         return drops.getOrDefault(reason, 0L);
+    }
+
+    private byte[] nonce() {
+        byte[] nonce = new byte[BulkSync.NONCE_LENGTH];
+        random.nextBytes(nonce);
+        return nonce;
     }
 
     private @Nullable GossipDrop receive(IpAddress from, byte[] payload, long nowNanos) {

@@ -2,6 +2,7 @@
 package warren.cluster;
 
 import org.jspecify.annotations.Nullable;
+import warren.wireguard.IpAddress;
 
 /// What the gossip core tells its owner. Emitted after the change: queries made from within the
 /// handler see it.
@@ -24,4 +25,9 @@ public sealed interface GossipEvent {
     /// or a seed of the owner's choice where it is null. Emitted while this node is alone, and
     /// about every ten seconds in the whole cluster while some node is dead.
     record RecoveryDue(@Nullable NodeRecord target) implements GossipEvent {}
+
+    /// This node and `peer` differ in more than datagrams mend quickly: open a stream to TCP
+    /// port [Gossip#PORT] of its node address and carry the frames of [Gossip#startBulk]. Best
+    /// effort: datagrams go on meanwhile, and the event comes again.
+    record BulkDue(NodeId peer, IpAddress address) implements GossipEvent {}
 }

@@ -73,6 +73,11 @@ final class GossipLayout {
     static final int BUDGET = 64;
     static final long BUDGET_INTERVAL = 50 * MILLISECOND;
 
+    /// Above this many entries a stream is asked for, at most this often.
+    static final int BULK_ENTRIES = 400;
+
+    static final long BULK_INTERVAL = 10 * SECOND;
+
     static final long DEAD_PROBE_INTERVAL = 5 * SECOND;
     static final long TELL_INTERVAL = 500 * MILLISECOND;
     static final int MAX_RELAYS = 256;

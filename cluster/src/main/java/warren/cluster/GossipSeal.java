@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.cluster;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
@@ -10,6 +12,9 @@ import warren.wireguard.Blake2s;
 /// Header and MAC of gossip datagrams: keyed BLAKE2s under the pair's key, over both node ids
 /// and the datagram, so that none can be turned round or passed on. Confined to the gossip loop.
 final class GossipSeal {
+    /// Longer than the two ids that a datagram's MAC starts with: never the start of one.
+    private static final byte[] STREAM = "warren gossip bulk stream 1".getBytes(US_ASCII);
+
     private final Identity identity;
     private final Blake2s blake = new Blake2s();
     private List<ClusterSecret> secrets;
@@ -52,8 +57,28 @@ final class GossipSeal {
                 : GossipDrop.BAD_MAC;
     }
 
+    /// The MAC of a frame of a bulk stream; null where this node does not hold the epoch.
+    ///
+    /// @param outgoing whether the frame goes to `peer`, or comes from it
+    /// @param context what tells the frame from all others of the pair
+    byte @Nullable [] streamMac(
+            MemberEntry peer, int epoch, boolean outgoing, byte[] context, byte[] covered) {
+        PairKeys keys = keys(peer, epoch);
+        if (keys == null) {
+            return null;
+        }
+        return blake.beginKeyed(GossipLayout.MAC_LENGTH, keys.gossipKey())
+                .update(STREAM)
+                .update(outgoing ? identity.id().toBytes() : peer.id.toBytes())
+                .update(outgoing ? peer.id.toBytes() : identity.id().toBytes())
+                .update((byte) context.length)
+                .update(context)
+                .update(covered)
+                .finish();
+    }
+
     /// The newest epoch that both hold; where the other's record names none of ours, our newest.
-    private int epochFor(MemberEntry to) {
+    int epochFor(MemberEntry to) {
         for (ClusterSecret secret : secrets) {
             if (to.record.content().epochs().contains(secret.epoch())) {
                 return secret.epoch();

@@ -232,7 +232,9 @@ public final class MemoryNode {
                     pending(target);
                 }
                 case GossipEvent.OwnRecordOutrun(long above, _) -> outrun = above;
-                case GossipEvent.RecordChanged _, GossipEvent.Forgotten _ -> {
+                case GossipEvent.RecordChanged _,
+                        GossipEvent.Forgotten _,
+                        GossipEvent.BulkDue _ -> {
                     // an agent adjusts its peers here
                 }
             }

@@ -275,6 +275,9 @@ public final class GossipLoop {
                     outrun(sequence, instance);
                     loop.offer(() -> publishNow(content -> content, sequence));
                 }
+                case GossipEvent.BulkDue _ -> {
+                    // datagrams mend it, more slowly
+                }
                 case GossipEvent.RecoveryDue(NodeRecord target) -> listener.recoveryDue(target);
             }
         }
