@@ -49,6 +49,7 @@ final class TunnelStep {
     private final int listenPort;
     private final TunnelKeys keys;
     private final PeerPlan plan = new PeerPlan();
+    private List<PeerWish> applied = List.of();
 
     /// Which member a WireGuard key is taken to be, while it announces that key.
     private final Map<PublicKey, NodeId> owners = new HashMap<>();
@@ -167,8 +168,19 @@ final class TunnelStep {
         return behindNat && outside ? KEEPALIVE_SECONDS : 0;
     }
 
+    /// Whether endpoints are on trial, which [#again] looks after between passes.
+    boolean isTrying() {
+        return plan.isTrying();
+    }
+
+    /// Applies what the last pass wished once more.
+    void again() throws IOException {
+        apply(applied);
+    }
+
     /// Applies the differences between what the device has and what it should have.
     void apply(List<PeerWish> wishes) throws IOException {
+        applied = List.copyOf(wishes);
         DeviceState state = tunnel.state();
         try {
             // Also where it is as it should be: only then does a device that found its port taken

@@ -27,7 +27,7 @@ final class NodeTable {
     }
 
     /// Sleeps for `time` and writes what agents and tunnels took meanwhile.
-    void watch(String when, NodeGroup group, Duration time) throws InterruptedException {
+    void watch(NodeGroup group, Duration time) throws InterruptedException {
         for (String role : List.of("agent", "wireguard")) {
             footprints(group, role); // /proc is read once before, so that reading it is no news
         }
@@ -36,15 +36,15 @@ final class NodeTable {
         long start = System.nanoTime();
         Thread.sleep(time);
         double seconds = (System.nanoTime() - start) / 1e9;
-        write(when + ": agent", agents, footprints(group, "agent"), seconds);
-        write(when + ": tunnel", tunnels, footprints(group, "wireguard"), seconds);
+        write("agent", agents, footprints(group, "agent"), seconds);
+        write("tunnel", tunnels, footprints(group, "wireguard"), seconds);
     }
 
-    void handshakes(String when, long seen, Duration time) {
+    void handshakes(long seen, Duration time) {
         double perNode = (double) seen / count / time.toSeconds();
         // Each handshake is seen at both of its ends.
         line(
-                when + ": handshakes",
+                "handshakes",
                 "%.3f/s a node, %.2f/s in the cluster".formatted(perNode, perNode * count / 2));
     }
 

@@ -43,7 +43,9 @@ final class GossipSocket implements AutoCloseable {
             throw e;
         }
         GossipSocket socket = new GossipSocket(channel, port);
-        Thread.ofVirtual().name("gossip-rx").start(() -> socket.receive(receiver));
+        // A platform thread: a virtual one takes two more wake-ups a datagram, of the poller and of
+        // a carrier, which on an idle node is as much as all else that gossip costs.
+        Thread.ofPlatform().name("gossip-rx").daemon(true).start(() -> socket.receive(receiver));
         return socket;
     }
 

@@ -40,6 +40,12 @@ public final class PeerPlan {
             Endpoint endpoint, List<Endpoint> candidates, Instant since, long sentBytes) {}
 
     private final Map<PublicKey, Attempt> attempts = new HashMap<>();
+    private boolean trying;
+
+    /// Whether some endpoint is on trial, by the last [#changes]: look again within seconds.
+    public boolean isTrying() {
+        return trying;
+    }
 
     /// The changes that lead from `actual` to `wished`; none where nothing differs.
     public List<PeerConfig> changes(List<PeerWish> wished, List<PeerState> actual, Instant now) {
@@ -48,6 +54,7 @@ public final class PeerPlan {
         Set<PublicKey> wanted = new HashSet<>();
         wished.forEach(peer -> wanted.add(peer.publicKey()));
         attempts.keySet().retainAll(wanted);
+        trying = false;
 
         List<PeerConfig> changes = new ArrayList<>();
         for (PeerState peer : actual) {
@@ -74,6 +81,7 @@ public final class PeerPlan {
         if (wish.candidates().isEmpty()) {
             return change;
         }
+        trying |= wish.candidates().size() > 1;
         return change.withEndpoint(tried(wish, wish.candidates().getFirst(), now, 0));
     }
 
@@ -105,6 +113,7 @@ public final class PeerPlan {
             return null;
         }
         if (state.endpoint() == null) {
+            trying |= candidates.size() > 1;
             return candidates.getFirst();
         }
         if (isFresh(state.lastHandshake(), now)) {
@@ -112,6 +121,8 @@ public final class PeerPlan {
             return null;
         }
         Attempt last = attempts.get(wish.publicKey());
+        boolean idle = last != null && state.txBytes() == last.sentBytes();
+        trying |= !idle && hasChoice(candidates, state.endpoint());
         if (last == null) {
             // An adopted or roamed endpoint that went quiet: it gets its time before another does.
             tried(wish, state.endpoint().withoutSource(), now, state.txBytes());
@@ -120,7 +131,7 @@ public final class PeerPlan {
         if (!last.candidates().equals(candidates)) {
             return candidates.getFirst();
         }
-        if (state.txBytes() == last.sentBytes()) {
+        if (idle) {
             // Nobody has sent anything: the endpoint's time begins when somebody does.
             tried(wish, last.endpoint(), now, last.sentBytes());
             return null;
@@ -135,6 +146,11 @@ public final class PeerPlan {
             return null;
         }
         return next;
+    }
+
+    /// Whether there is anything to set but what is set.
+    private static boolean hasChoice(List<Endpoint> candidates, Endpoint current) {
+        return candidates.size() > 1 || !candidates.getFirst().equals(current.withoutSource());
     }
 
     /// Whether a handshake of that time says that the peer can be reached.

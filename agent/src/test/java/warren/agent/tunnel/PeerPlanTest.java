@@ -2,6 +2,7 @@
 package warren.agent.tunnel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -103,6 +104,34 @@ class PeerPlanTest {
         device.send(alpha);
         assertEquals(List.of(), settle(START.plusSeconds(19), wish));
         assertEquals(FIRST, only(settle(START.plusSeconds(20), wish)).endpoint());
+    }
+
+    @Test
+    void anEndpointIsOnTrialWhileItIsAskedAndDoesNotAnswer() throws IOException {
+        PeerWish wish = wish(alpha, List.of(FIRST, SECOND), "10.100.4.0/26");
+        settle(START, wish);
+        assertTrue(plan.isTrying(), "just set");
+        settle(START.plusSeconds(5), wish);
+        assertFalse(plan.isTrying(), "nothing was sent to it");
+        device.send(alpha);
+        settle(START.plusSeconds(9), wish);
+        assertTrue(plan.isTrying(), "what was sent is not answered");
+        device.roam(alpha, FIRST, START.plusSeconds(9));
+        settle(START.plusSeconds(10), wish);
+        assertFalse(plan.isTrying(), "it answers");
+    }
+
+    @Test
+    void theOnlyEndpointThereIsIsNotOnTrial() throws IOException {
+        PeerWish wish = wish(alpha, List.of(FIRST), "10.100.4.0/26");
+        settle(START, wish);
+        device.send(alpha);
+        settle(START.plusSeconds(5), wish);
+        assertFalse(plan.isTrying());
+        device.roam(alpha, ROAMED, START);
+        device.send(alpha);
+        settle(START.plusSeconds(200), wish);
+        assertTrue(plan.isTrying(), "it roamed, and is quiet now");
     }
 
     @Test
