@@ -362,8 +362,8 @@ final class Reconciler {
                 case AddressPlan.Allocation.Given(IpAddress address) -> {
                     return ask(() -> plugIn(request.name(), netns, address));
                 }
-                case AddressPlan.Allocation.Refused(String message) ->
-                        throw new RefusedException(new Problem(message, null));
+                case AddressPlan.Allocation.Refused(String message, String hint) ->
+                        throw new RefusedException(new Problem(message, hint));
                 case AddressPlan.Allocation.Wait(long untilNanos) -> {
                     if (deadlineNanos - untilNanos < 0) {
                         ask(() -> release(request.name()));

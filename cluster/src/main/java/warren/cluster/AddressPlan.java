@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,11 +25,14 @@ import warren.wireguard.IpPrefix;
 /// compares [#claims()] with its published record and publishes a newer one, and saves
 /// [#toBytes()].
 ///
-/// Of two claims to the same block, or to the same single address, the smaller Lamport counter
-/// keeps, then the smaller node id. A single address inside another node's block is no conflict
-/// by itself: the block's owner goes round it. Only where the owner has given out the very
-/// address does it claim that as a single too, as old as its block, and the two singles are
-/// compared.
+/// Of two claims to the same block, or to the same single address, the better [Right] keeps. A
+/// single address inside another node's block is no conflict by itself: the block's owner goes
+/// round it. Only where the owner has given out the very address does it claim that as a single
+/// too, as old as its block, and the two singles are compared.
+///
+/// A single address is first only asked for: nothing is routed by such a claim. Where somebody
+/// uses the address already, or asked earlier, the answer is in his record before the claim is
+/// made good. So asking for an address in use takes no packet from it.
 public final class AddressPlan {
     /// How long a new claim is spread before it is relied on: rumours reach a thousand nodes in
     /// about that time.
@@ -35,6 +40,10 @@ public final class AddressPlan {
 
     /// How long an address that was asked for is held for the one who asked.
     private static final long UNUSED_NANOS = 60_000_000_000L;
+
+    /// How long a block stays empty before it is given up: containers that are restarted one
+    /// after the other must not make the claims of the cluster flap.
+    public static final long EMPTY_NANOS = 300_000_000_000L;
 
     /// What became of a wish for an address.
     public sealed interface Allocation {
@@ -44,7 +53,8 @@ public final class AddressPlan {
         record Wait(long untilNanos) implements Allocation {}
 
         /// @param message one sentence for the user
-        record Refused(String message) implements Allocation {}
+        /// @param hint what he can do about it
+        record Refused(String message, @Nullable String hint) implements Allocation {}
     }
 
     /// Two containers with one address, on two nodes, and this one lost: it isolates its own.
@@ -55,6 +65,11 @@ public final class AddressPlan {
         boolean isUsable(long nowNanos) {
             return settled || usableNanos - nowNanos <= 0;
         }
+
+        /// Blocks hold at once: there is nothing in them yet that another could mean.
+        Claim claim(IpPrefix prefix) {
+            return new Claim(prefix, lamport, prefix.isSingle() && !settled);
+        }
     }
 
     private final OverlayNetwork network;
@@ -62,6 +77,10 @@ public final class AddressPlan {
     private final RandomGenerator random;
     private final TreeMap<IpPrefix, Own> claims = new TreeMap<>();
     private final TreeMap<String, IpAddress> allocations = new TreeMap<>();
+
+    /// Since when a block has been empty.
+    private final Map<IpPrefix, Long> emptySince = new HashMap<>();
+
     private long lamport;
 
     /// The address given last: the next is sought behind it, so that a freed one rests.
@@ -86,7 +105,7 @@ public final class AddressPlan {
             byte[] address = in.take(4);
             int length = in.u8();
             long when = in.varint();
-            if (in.failed() || length > 32 || when < 1) {
+            if (in.failed() || length > 32 || when < 1 || when > Claim.MAX_LAMPORT) {
                 throw StateFiles.damaged("addresses file");
             }
             IpPrefix prefix = new IpPrefix(IpAddress.of(address), length);
@@ -118,7 +137,7 @@ public final class AddressPlan {
         if (held != null) {
             return wanted == null || wanted.equals(held)
                     ? new Allocation.Given(held)
-                    : new Allocation.Refused(name + " has the address " + held + " already");
+                    : refused(name + " has the address " + held + " already");
         }
         return wanted == null
                 ? allocateAny(name, others, nowNanos)
@@ -138,12 +157,9 @@ public final class AddressPlan {
     /// Claims a first block where there is none, so that the first container need not wait.
     public void prepare(Collection<Member> others, long nowNanos) {
         observe(others);
-        for (IpPrefix prefix : claims.keySet()) {
-            if (!prefix.isSingle()) {
-                return;
-            }
+        if (blocks().isEmpty()) {
+            claimBlock(others, nowNanos);
         }
-        claimBlock(others, nowNanos);
     }
 
     /// Compares our claims with those of the nodes present: gives up what others keep, turning
@@ -158,14 +174,43 @@ public final class AddressPlan {
             }
         }
         dropUnused(nowNanos);
-        return cover(others, nowNanos);
+        releaseEmpty(nowNanos);
+        return cover(others);
     }
 
-    /// What our record has to say now.
+    /// What our record has to say now: what holds before what is asked, and no more than a record
+    /// takes.
     public List<Claim> claims() {
         List<Claim> result = new ArrayList<>();
-        claims.forEach((prefix, own) -> result.add(new Claim(prefix, own.lamport)));
-        return result;
+        claims.forEach((prefix, own) -> result.add(own.claim(prefix)));
+        result.sort(Comparator.comparing(Claim::asked).thenComparing(Claim::prefix));
+        return result.size() <= NodeContent.MAX_CLAIMS
+                ? result
+                : List.copyOf(mostImportant(result));
+    }
+
+    /// Addresses in use that the record has no room for, as after the loss of several full
+    /// blocks: others cannot reach them until some are given back.
+    public List<IpAddress> unpublished() {
+        List<Claim> published = claims();
+        if (published.size() == claims.size()) {
+            return List.of();
+        }
+        return allocations.values().stream()
+                .filter(
+                        address ->
+                                published.stream()
+                                        .noneMatch(claim -> claim.prefix().contains(address)))
+                .toList();
+    }
+
+    /// Blocks before singles: they cover more.
+    private static List<Claim> mostImportant(List<Claim> all) {
+        return all.stream()
+                .sorted(Comparator.comparing(claim -> claim.prefix().isSingle()))
+                .limit(NodeContent.MAX_CLAIMS)
+                .sorted(Comparator.comparing(Claim::asked).thenComparing(Claim::prefix))
+                .toList();
     }
 
     /// Address by container name; a copy.
@@ -213,25 +258,24 @@ public final class AddressPlan {
         if (soonest != null) {
             return new Allocation.Wait(soonest);
         }
-        String problem = claimBlock(others, nowNanos);
-        return problem == null
+        Allocation.Refused refusal = claimBlock(others, nowNanos);
+        return refusal == null
                 ? allocateAny(name, others, nowNanos) // in the block just claimed
-                : new Allocation.Refused(problem);
+                : refusal;
     }
 
     private Allocation allocateGiven(
             String name, IpAddress wanted, Collection<Member> others, long nowNanos) {
         String problem = problemWith(wanted, others);
         if (problem != null) {
-            return new Allocation.Refused(problem);
+            return refused(problem);
         }
-        IpPrefix single = IpPrefix.of(wanted);
         Own covering = covering(wanted);
         if (covering == null) {
             if (claims.size() >= NodeContent.MAX_CLAIMS) {
-                return new Allocation.Refused(tooMany());
+                return tooMany();
             }
-            covering = claim(single, others, nowNanos);
+            covering = claim(IpPrefix.of(wanted), others, nowNanos);
         }
         return covering.isUsable(nowNanos)
                 ? give(name, wanted)
@@ -250,34 +294,25 @@ public final class AddressPlan {
                 return wanted + " is in use by " + entry.getKey() + " on this node";
             }
         }
-        Own mine = covering(wanted);
+        IpPrefix single = IpPrefix.of(wanted);
+        Own mine = claims.get(single);
+        Right right = mine == null ? null : right(single, mine);
         for (Member other : others) {
-            String problem = isPresent(other) ? problemWith(wanted, mine, other) : null;
-            if (problem != null) {
-                return problem;
+            Claim claim = isPresent(other) ? claimTo(single, other) : null;
+            if (claim != null && (right == null || Right.of(claim, other.id()).beats(right))) {
+                return wanted
+                        + (claim.asked() ? " is being taken by node " : " is in use on node ")
+                        + other.record().name();
             }
         }
         return null;
     }
 
-    /// @param mine our claim to it, if we have one: then only better claims to the same address
-    ///     matter
-    private @Nullable String problemWith(IpAddress wanted, @Nullable Own mine, Member other) {
+    /// The very claim of another to this prefix.
+    private static @Nullable Claim claimTo(IpPrefix prefix, Member other) {
         for (Claim claim : other.record().content().claims()) {
-            if (!claim.prefix().contains(wanted)) {
-                continue;
-            }
-            boolean single = claim.prefix().isSingle();
-            if (single && (mine == null || keeps(claim, other.id(), mine.lamport))) {
-                return wanted + " is in use on node " + other.record().name();
-            }
-            if (!single && mine == null) {
-                return wanted
-                        + " lies in the block "
-                        + claim.prefix()
-                        + " of node "
-                        + other.record().name()
-                        + ": ask for it there, or take another";
+            if (claim.prefix().equals(prefix)) {
+                return claim;
             }
         }
         return null;
@@ -285,6 +320,8 @@ public final class AddressPlan {
 
     private Allocation give(String name, IpAddress address) {
         allocations.put(name, address);
+        claims.computeIfPresent(
+                IpPrefix.of(address), (_, own) -> new Own(own.lamport, own.usableNanos, true));
         cursor = address.low();
         return new Allocation.Given(address);
     }
@@ -304,7 +341,7 @@ public final class AddressPlan {
     }
 
     /// Claims one more block; what hinders it, or null.
-    private @Nullable String claimBlock(Collection<Member> others, long nowNanos) {
+    private Allocation.@Nullable Refused claimBlock(Collection<Member> others, long nowNanos) {
         if (claims.size() >= NodeContent.MAX_CLAIMS) {
             return tooMany();
         }
@@ -316,7 +353,7 @@ public final class AddressPlan {
         }
         IpPrefix block = new FreeSpace(network, taken).choose(random);
         if (block == null) {
-            return "the overlay network " + network + " has no free block left";
+            return Exhaustion.of(network, blocks(), others);
         }
         claim(block, others, nowNanos);
         return null;
@@ -325,18 +362,44 @@ public final class AddressPlan {
     private Own claim(IpPrefix prefix, Collection<Member> others, long nowNanos) {
         observe(others);
         boolean alone = true;
+        boolean owned = false;
         for (Member other : others) {
-            alone &= !isPresent(other);
+            if (isPresent(other)) {
+                alone = false;
+                owned |= owns(other, prefix);
+            }
         }
-        Own own = new Own(++lamport, nowNanos + SETTLE_NANOS, alone);
+        // Whoever owns the block round a single address must hear of it, and be heard.
+        long settle = prefix.isSingle() && owned ? 2 * SETTLE_NANOS : SETTLE_NANOS;
+        Own own = new Own(nextLamport(), nowNanos + settle, alone);
         claims.put(prefix, own);
         return own;
     }
 
-    private static String tooMany() {
-        return "this node has "
-                + NodeContent.MAX_CLAIMS
-                + " blocks and single addresses, the most its record can hold";
+    private static boolean owns(Member other, IpPrefix prefix) {
+        return other.record().content().claims().stream()
+                .anyMatch(claim -> claim.prefix().contains(prefix));
+    }
+
+    private long nextLamport() {
+        lamport = Math.min(lamport + 1, Claim.MAX_LAMPORT);
+        return lamport;
+    }
+
+    private static Allocation.Refused tooMany() {
+        return new Allocation.Refused(
+                "this node has "
+                        + NodeContent.MAX_CLAIMS
+                        + " blocks and single addresses, the most its record can hold",
+                "detach a container, or attach on another node");
+    }
+
+    private static Allocation.Refused refused(String message) {
+        return new Allocation.Refused(message, null);
+    }
+
+    private List<IpPrefix> blocks() {
+        return claims.keySet().stream().filter(prefix -> !prefix.isSingle()).toList();
     }
 
     private void observe(Collection<Member> others) {
@@ -358,30 +421,30 @@ public final class AddressPlan {
 
     /// What one claim of another node does to ours.
     private void resolve(Claim theirs, NodeId other) {
+        Right right = Right.of(theirs, other);
         for (Map.Entry<IpPrefix, Own> entry : List.copyOf(claims.entrySet())) {
             IpPrefix mine = entry.getKey();
+            Own own = entry.getValue();
             if (!mine.overlaps(theirs.prefix())) {
                 continue;
             }
-            long when = entry.getValue().lamport;
             if (mine.isSingle() == theirs.prefix().isSingle()) {
-                if (keeps(theirs, other, when)) {
-                    giveUp(mine, when);
+                if (right.beats(right(mine, own))) {
+                    giveUp(mine, own.lamport);
                 }
             } else if (theirs.prefix().isSingle()
                     && allocations.containsValue(theirs.prefix().address())) {
-                Own single = new Own(when, 0, true);
+                Own single = new Own(own.lamport, 0, true);
                 claims.putIfAbsent(theirs.prefix(), single); // in use here too: now they compare
-                if (keeps(theirs, other, when)) {
+                if (right.beats(right(theirs.prefix(), single))) {
                     claims.remove(theirs.prefix());
                 }
             }
         }
     }
 
-    private boolean keeps(Claim theirs, NodeId other, long mine) {
-        int byLamport = Long.compare(theirs.lamport(), mine);
-        return byLamport != 0 ? byLamport < 0 : other.compareTo(self) < 0;
+    private Right right(IpPrefix prefix, Own own) {
+        return Right.of(own.claim(prefix), self);
     }
 
     private void giveUp(IpPrefix lost, long when) {
@@ -405,9 +468,32 @@ public final class AddressPlan {
                                         && entry.getValue().isUsable(nowNanos - UNUSED_NANOS));
     }
 
+    /// Gives up a block that has long been empty, where another has room for the next container:
+    /// so never the last one. Nothing was given out of it, so whatever others do with it, or have
+    /// claimed in it already, meets no address in use.
+    private void releaseEmpty(long nowNanos) {
+        for (IpPrefix block : blocks()) {
+            if (allocations.values().stream().anyMatch(block::contains)) {
+                emptySince.remove(block);
+            } else if (nowNanos - emptySince.computeIfAbsent(block, _ -> nowNanos) >= EMPTY_NANOS
+                    && hasRoomOutside(block, nowNanos)) {
+                claims.remove(block);
+            }
+        }
+        emptySince.keySet().retainAll(claims.keySet());
+    }
+
+    private boolean hasRoomOutside(IpPrefix block, long nowNanos) {
+        Set<IpAddress> used = Set.copyOf(allocations.values());
+        return claims.entrySet().stream()
+                .filter(entry -> !entry.getKey().isSingle() && !entry.getKey().equals(block))
+                .filter(entry -> entry.getValue().isUsable(nowNanos))
+                .anyMatch(entry -> free(entry.getKey(), used) != null);
+    }
+
     /// Addresses in use that another node keeps are conflicts; those that nobody claims any more
     /// are claimed again.
-    private List<Conflict> cover(Collection<Member> others, long nowNanos) {
+    private List<Conflict> cover(Collection<Member> others) {
         List<Conflict> conflicts = new ArrayList<>();
         allocations.forEach(
                 (container, address) -> {
@@ -415,7 +501,7 @@ public final class AddressPlan {
                     if (winner != null) {
                         conflicts.add(new Conflict(address, container, winner));
                     } else if (covering(address) == null) {
-                        claim(IpPrefix.of(address), others, nowNanos);
+                        claims.put(IpPrefix.of(address), new Own(nextLamport(), 0, true));
                     }
                 });
         return conflicts;
@@ -423,16 +509,17 @@ public final class AddressPlan {
 
     /// The present node that claims this very address with a better right than ours.
     private @Nullable NodeId winner(IpAddress address, Collection<Member> others) {
-        Own mine = claims.get(IpPrefix.of(address));
-        Own covering = mine == null ? covering(address) : mine;
+        IpPrefix single = IpPrefix.of(address);
+        Own covering = covering(address);
+        Own mine = claims.getOrDefault(single, covering);
+        Right right =
+                mine == null ? null : new Right(false, mine.lamport, self); // in use: it holds
         for (Member other : others) {
-            for (Claim claim : other.record().content().claims()) {
-                if (isPresent(other)
-                        && claim.prefix().isSingle()
-                        && claim.prefix().contains(address)
-                        && (covering == null || keeps(claim, other.id(), covering.lamport))) {
-                    return other.id();
-                }
+            Claim claim = isPresent(other) ? claimTo(single, other) : null;
+            if (claim != null
+                    && !claim.asked()
+                    && (right == null || Right.of(claim, other.id()).beats(right))) {
+                return other.id();
             }
         }
         return null;

@@ -40,14 +40,26 @@ final class FreeSpace {
         this.taken = List.copyOf(taken);
     }
 
-    /// A free block, all those of the largest size there is as likely; null where not even the
-    /// smallest is free.
+    /// A free block, all those of the size that is due as likely; null where not even the smallest
+    /// is free.
     @Nullable IpPrefix choose(RandomGenerator random) {
-        int largest = blockLength(network);
+        int largest = dueLength();
         List<IpPrefix> spared = new ArrayList<>(taken);
-        spared.add(new IpPrefix(network.first(), largest));
+        spared.add(new IpPrefix(network.first(), blockLength(network)));
         IpPrefix chosen = choose(largest, gaps(spared), random);
         return chosen != null ? chosen : choose(largest, gaps(taken), random);
+    }
+
+    /// Half as large each time that half of what was left has been claimed, so that each such half
+    /// serves as many nodes as the one before.
+    private int dueLength() {
+        long free = 0;
+        for (Gap gap : gaps(taken)) {
+            free += gap.last() - gap.first() + 1;
+        }
+        long size = 1L << (32 - network.prefix().length());
+        int halvings = free == 0 ? 0 : Long.SIZE - 1 - Long.numberOfLeadingZeros(size / free);
+        return Math.min(MIN_BLOCK_LENGTH, blockLength(network) + halvings);
     }
 
     /// At least sixteen blocks in every network that is large enough.

@@ -44,11 +44,11 @@ final class NodeRecordCodec {
     private static final int DATA_PLANES = 8;
     private static final int EPOCHS = 9;
 
+    /// Claims that are questions, which whoever does not know the field need not answer.
+    private static final int ASKED = 20;
+
     private static final int HEADER_LENGTH = 1 + IdentityKey.LENGTH + 8;
     private static final int MIN_LENGTH = HEADER_LENGTH + IdentityKey.SIGNATURE_LENGTH;
-
-    /// So that one more than the highest counter never overflows, whatever a member claims.
-    private static final long MAX_LAMPORT = 1L << 48;
 
     private NodeRecordCodec() {}
 
@@ -67,7 +67,7 @@ final class NodeRecordCodec {
         HostPortCodec.write(endpoints, content.endpoints());
         out.field(ENDPOINTS, endpoints.toBytes());
         out.field(JOIN_PORT, new WireWriter().u16(content.joinPort()).toBytes());
-        out.field(CLAIMS, claims(content.claims()));
+        out.field(CLAIMS, claims(content.claims(), false));
         int planes = 0;
         for (DataPlane plane : content.dataPlanes()) {
             planes |= plane.bit();
@@ -75,7 +75,12 @@ final class NodeRecordCodec {
         out.field(DATA_PLANES, new WireWriter().u8(planes).toBytes());
         WireWriter epochs = new WireWriter();
         content.epochs().forEach(epochs::u32);
-        return out.field(EPOCHS, epochs.toBytes()).toBytes();
+        out.field(EPOCHS, epochs.toBytes());
+        byte[] asked = claims(content.claims(), true);
+        if (asked.length > 0) {
+            out.field(ASKED, asked);
+        }
+        return out.toBytes();
     }
 
     static ParsedRecord parse(byte[] bytes) {
@@ -108,11 +113,13 @@ final class NodeRecordCodec {
                 : new NodeRecord(bytes.clone(), identity, content);
     }
 
-    private static byte[] claims(List<Claim> claims) {
+    private static byte[] claims(List<Claim> claims, boolean asked) {
         WireWriter out = new WireWriter();
         for (Claim claim : claims) {
-            out.put(claim.prefix().address().toBytes());
-            out.u8(claim.prefix().length()).varint(claim.lamport());
+            if (claim.asked() == asked) {
+                out.put(claim.prefix().address().toBytes());
+                out.u8(claim.prefix().length()).varint(claim.lamport());
+            }
         }
         return out.toBytes();
     }
@@ -126,7 +133,7 @@ final class NodeRecordCodec {
         private @Nullable PublicKey next;
         private List<HostPort> endpoints = List.of();
         private int joinPort;
-        private List<Claim> claims = List.of();
+        private final List<Claim> claims = new ArrayList<>();
         private Set<DataPlane> planes = Set.of();
         private List<Integer> epochs = List.of();
 
@@ -138,9 +145,10 @@ final class NodeRecordCodec {
                 case NEXT_WIREGUARD_KEY -> next = key(in);
                 case ENDPOINTS -> endpoints = HostPortCodec.read(in, NodeContent.MAX_ENDPOINTS);
                 case JOIN_PORT -> joinPort = in.u16();
-                case CLAIMS -> claims = claims(in);
+                case CLAIMS -> readClaims(in, false);
                 case DATA_PLANES -> planes = planes(in);
                 case EPOCHS -> epochs = epochs(in);
+                case ASKED -> readClaims(in, true);
                 default -> {
                     return; // a field of a later version
                 }
@@ -176,24 +184,26 @@ final class NodeRecordCodec {
             return in.failed() ? null : new PublicKey(key);
         }
 
-        private static List<Claim> claims(WireReader in) {
-            List<Claim> claims = new ArrayList<>();
+        private void readClaims(WireReader in, boolean asked) {
             while (in.remaining() > 0) {
                 byte[] address = in.take(4);
                 int length = in.u8();
                 long lamport = in.varint();
-                if (in.failed() || length > 32 || lamport < 1 || lamport > MAX_LAMPORT) {
+                if (in.failed()
+                        || length > 32
+                        || (asked && length < 32)
+                        || lamport < 1
+                        || lamport > Claim.MAX_LAMPORT) {
                     in.fail();
-                    return List.of();
+                    return;
                 }
                 IpAddress first = IpAddress.of(address);
                 IpPrefix prefix = new IpPrefix(first, length);
-                claims.add(new Claim(prefix, lamport));
+                claims.add(new Claim(prefix, lamport, asked));
                 if (!prefix.address().equals(first) || claims.size() > NodeContent.MAX_CLAIMS) {
                     in.fail();
                 }
             }
-            return claims;
         }
 
         /// Bits of later versions are data planes this one cannot use.

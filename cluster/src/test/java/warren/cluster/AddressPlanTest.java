@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -59,14 +60,14 @@ final class AddressPlanTest {
 
     @Test
     void aBlockIsChosenOutsideOthersAndTheFirst() {
-        Member other = Nodes.member(greater, MemberState.DEAD, Nodes.claim("10.100.128.0/17", 7));
+        Member other = Nodes.member(greater, MemberState.DEAD, Nodes.claim("10.100.128.0/18", 7));
         for (int seed = 0; seed < 200; seed++) {
             AddressPlan some = new AddressPlan(OverlayNetwork.DEFAULT, self.id(), new Random(seed));
             some.prepare(List.of(other), 0);
             Claim claim = some.claims().getFirst();
             assertEquals(26, claim.prefix().length());
             assertEquals(8, claim.lamport());
-            assertFalse(claim.prefix().overlaps(IpPrefix.parse("10.100.128.0/17")));
+            assertFalse(claim.prefix().overlaps(IpPrefix.parse("10.100.128.0/18")));
             assertNotEquals(address("10.100.0.0"), claim.prefix().address());
         }
     }
@@ -82,13 +83,37 @@ final class AddressPlanTest {
                         Nodes.claim("10.9.0.32/27", 1));
         AddressPlan small = plan("10.9.0.0/24", self);
         small.prepare(List.of(other), 0);
-        assertEquals(IpPrefix.parse("10.9.0.16/28"), small.claims().getFirst().prefix());
+        IpPrefix chosen = small.claims().getFirst().prefix();
+        assertEquals(30, chosen.length(), "an eighth is left");
+        assertTrue(IpPrefix.parse("10.9.0.16/28").contains(chosen));
         AddressPlan last = plan("10.9.0.0/24", lesser);
         Member second = Nodes.member(self, MemberState.ALIVE, Nodes.claim("10.9.0.16/28", 2));
         last.prepare(List.of(other, second), 0);
-        assertEquals(IpPrefix.parse("10.9.0.0/28"), last.claims().getFirst().prefix());
+        assertTrue(
+                IpPrefix.parse("10.9.0.0/28").contains(last.claims().getFirst().prefix()),
+                "where people give addresses by hand");
         assertInstanceOf(
                 Allocation.Wait.class, last.allocate("x", null, List.of(other, second), 0));
+    }
+
+    @Test
+    void blocksAreHalvedEachTimeThatHalfOfTheRestIsClaimed() {
+        List<Member> others = new ArrayList<>();
+        List<Integer> lengths = new ArrayList<>();
+        while (true) {
+            AddressPlan next = plan("10.9.0.0/20", self);
+            next.prepare(others, 0);
+            if (next.claims().isEmpty()) {
+                break;
+            }
+            lengths.add(next.claims().getFirst().prefix().length());
+            others.add(Nodes.member(greater, MemberState.ALIVE, next.claims().getFirst()));
+        }
+        for (int length = 26; length < 30; length++) {
+            assertEquals(32, Collections.frequency(lengths, length), "of length " + length);
+        }
+        assertEquals(64, Collections.frequency(lengths, 30));
+        assertEquals(lengths.stream().sorted().toList(), lengths);
     }
 
     @Test
@@ -97,7 +122,11 @@ final class AddressPlanTest {
         Allocation.Refused refused =
                 assertInstanceOf(
                         Allocation.Refused.class, plan.allocate("a", null, List.of(other), 0));
-        assertEquals("the overlay network 10.100.0.0/16 has no free block left", refused.message());
+        assertEquals(
+                "the overlay network 10.100.0.0/16 is full: 1 node owns 65536 of its 65536"
+                        + " addresses, this one 0; 1 of the owners is dead and holds 65536",
+                refused.message());
+        assertTrue(String.valueOf(refused.hint()).contains("dead"), refused::toString);
     }
 
     @Test
@@ -123,7 +152,7 @@ final class AddressPlanTest {
         "fd00::1, is outside the overlay network",
         "10.100.9.9, is in use by mine on this node",
         "10.100.8.8, is in use on node",
-        "10.100.7.7, lies in the block 10.100.7.0/26 of node"
+        "10.100.8.9, is being taken by node"
     })
     void aGivenAddressThatCannotBeIsRefusedSayingWhy(String wanted, String why) {
         given(plan.allocate("mine", address("10.100.9.9"), NOBODY, 0));
@@ -132,7 +161,7 @@ final class AddressPlanTest {
                         greater,
                         MemberState.SUSPECT,
                         Nodes.claim("10.100.8.8", 1),
-                        Nodes.claim("10.100.7.0/26", 1));
+                        new Claim(IpPrefix.parse("10.100.8.9/32"), 1, true));
         Allocation.Refused refused =
                 assertInstanceOf(
                         Allocation.Refused.class,
