@@ -19,6 +19,7 @@ import warren.agent.store.SavedNode;
 import warren.agent.tunnel.Tunnel;
 import warren.cluster.NodeContent;
 import warren.cluster.NodeRecord;
+import warren.control.AddressReport;
 import warren.control.AttachRequest;
 import warren.control.Attachment;
 import warren.control.DetachRequest;
@@ -219,6 +220,11 @@ final class Daemon implements Node, AutoCloseable {
     @Override
     public List<PeerStatus> peers() throws IOException {
         return joined().peers();
+    }
+
+    @Override
+    public AddressReport addresses() throws IOException {
+        return joined().addresses();
     }
 
     @Override

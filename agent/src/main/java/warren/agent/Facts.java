@@ -40,7 +40,8 @@ final class Facts {
         return facts;
     }
 
-    /// What is claimed twice is the earlier claim's, by counter and then by node id: every node
+    /// What is only asked for is nobody's. What is claimed twice is the earlier claim's, by counter
+    /// and then by node id: every node
     /// decides the same, whoever has noticed already. A single address may lie in another node's
     /// block; a block that overlaps an earlier one counts for nothing. Nobody owns anything outside
     /// the overlay network, or one member's record could take all of a node's traffic.
@@ -48,7 +49,8 @@ final class Facts {
         List<Owned> all = new ArrayList<>();
         for (NodeRecord record : records) {
             for (Claim claim : record.content().claims()) {
-                if (cluster.network().prefix().contains(claim.prefix())) {
+                boolean holds = !claim.asked();
+                if (holds && cluster.network().prefix().contains(claim.prefix())) {
                     all.add(new Owned(claim, record.id()));
                 }
             }

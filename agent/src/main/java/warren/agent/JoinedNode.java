@@ -34,6 +34,7 @@ import warren.cluster.KnownNode;
 import warren.cluster.MemberState;
 import warren.cluster.NodeId;
 import warren.cluster.NodeRecord;
+import warren.control.AddressReport;
 import warren.control.AttachRequest;
 import warren.control.Attachment;
 import warren.control.Membership;
@@ -66,7 +67,6 @@ final class JoinedNode implements AutoCloseable {
 
     private @Nullable JoinListener joins;
     private @Nullable NetworkMonitor monitor;
-    private volatile @Nullable String cloneProblem;
 
     private JoinedNode(
             AgentConfig config, SavedNode node, NodeFiles files, Tunnel device, SecureRandom random)
@@ -180,11 +180,17 @@ final class JoinedNode implements AutoCloseable {
         if (problems.isEmpty() && deafness != null) {
             problems.add("gossip does not listen on the node address: " + deafness);
         }
-        String clone = cloneProblem;
-        if (clone != null) {
-            problems.add(clone);
-        }
+        problems.addAll(Mistaken.doubled(gossip.view()));
+        problems.addAll(clones());
         return report.status(problems);
+    }
+
+    private List<String> clones() {
+        try {
+            return Mistaken.cloned(gossip.clones(), gossip.view());
+        } catch (IOException e) {
+            return List.of("gossip does not answer: " + e.getMessage());
+        }
     }
 
     List<PeerStatus> peers() {
@@ -194,6 +200,10 @@ final class JoinedNode implements AutoCloseable {
         } finally {
             TunnelStep.wipe(device);
         }
+    }
+
+    AddressReport addresses() {
+        return AddressTable.of(node.cluster(), gossip.view(), reconciler.addressUse());
     }
 
     /// What the tunnel says; nothing of any peer while it does not run.
@@ -283,13 +293,6 @@ final class JoinedNode implements AutoCloseable {
         public void installed(NodeId newcomer, IpAddress source) throws IOException {
             tunnel.observed(newcomer, source);
             reconciler.passNow();
-        }
-
-        @Override
-        public void cloned() {
-            cloneProblem =
-                    "another machine runs with this node's identity"
-                            + " (a copied disk?); remove /var/lib/warren on one of the two";
         }
     }
 

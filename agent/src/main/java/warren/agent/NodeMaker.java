@@ -112,10 +112,9 @@ final class NodeMaker {
         JoinDialer.Welcome welcome = join(token, keys.identity, record);
         ClusterDescriptor cluster = welcome.joined().cluster();
         NodeId self = keys.identity.id();
-        List<NodeRecord> others =
+        List<KnownNode> others =
                 welcome.joined().nodes().stream()
-                        .map(KnownNode::record)
-                        .filter(each -> !each.id().equals(self))
+                        .filter(each -> !each.record().id().equals(self))
                         .toList();
         return new Made(
                 new SavedNode(

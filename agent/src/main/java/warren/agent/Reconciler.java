@@ -28,6 +28,7 @@ import warren.agent.tunnel.Names;
 import warren.agent.tunnel.PeerWish;
 import warren.cluster.AddressPlan;
 import warren.cluster.HostPort;
+import warren.cluster.Member;
 import warren.cluster.NodeAddress;
 import warren.cluster.NodeContent;
 import warren.control.AttachRequest;
@@ -83,6 +84,7 @@ final class Reconciler {
     private volatile List<String> problems = List.of();
     private volatile int mtu;
     private volatile List<Container> attached;
+    private volatile AddressUse use = AddressUse.NONE;
 
     Reconciler(JoinedNode.Parts parts, TunnelStep tunnel, GossipLoop gossip) {
         this.parts = parts;
@@ -176,6 +178,9 @@ final class Reconciler {
             reconcile(nowNanos, found);
         } catch (IOException e) {
             found.add(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) { // the next pass begins anew; until then it must be seen
+            LOG.log(Level.ERROR, "pass failed", e);
+            found.add("this is a bug: a pass ended with " + e);
         }
         attached = List.copyOf(containers.all());
         lastPassNanos = System.nanoTime();
@@ -218,19 +223,27 @@ final class Reconciler {
     }
 
     private void settle(long nowNanos, List<String> found) throws IOException {
+        List<Member> members = gossip.view().members();
+        List<AddressPlan.Conflict> conflicts = containers.settle(members, nowNanos);
         Set<String> losers = new HashSet<>();
-        for (AddressPlan.Conflict conflict : containers.settle(gossip.view().members(), nowNanos)) {
+        for (AddressPlan.Conflict conflict : conflicts) {
             losers.add(conflict.container());
+            found.add(AddressUse.describe(conflict, members));
+        }
+        for (IpAddress address : containers.unpublished()) {
             found.add(
-                    "container "
-                            + conflict.container()
-                            + " is isolated: node "
-                            + conflict.winner()
-                            + " has its address "
-                            + conflict.address()
-                            + " too; detach it and attach it again");
+                    "address "
+                            + address
+                            + " does not fit this node's record, so no other node reaches it;"
+                            + " detach some containers");
         }
         isolated = losers;
+        use = new AddressUse(containers.allocations(), containers.hostAddress(), conflicts);
+    }
+
+    /// Who has which address on this node, as the last pass left it.
+    AddressUse addressUse() {
+        return use;
     }
 
     /// Publishes what our record should say now, where it says something else.

@@ -108,6 +108,15 @@ class FactsTest {
         assertEquals(List.of(), facts.blocks(around));
     }
 
+    @Test
+    void whatIsOnlyAskedForIsRoutedToNobody() {
+        NodeRecord owner = record(claim("10.100.4.0/26", 3));
+        NodeRecord asking = record(new Claim(IpPrefix.parse("10.100.4.9/32"), 1, true));
+        Facts facts = facts(owner, member(asking, MemberState.ALIVE));
+        assertEquals(List.of(), facts.blocks(asking));
+        assertEquals(List.of(IpPrefix.parse("10.100.4.0/26")), facts.blocks(owner));
+    }
+
     private static Facts facts(NodeRecord own, Member... members) {
         return Facts.of(DESCRIPTOR, view(own, members));
     }

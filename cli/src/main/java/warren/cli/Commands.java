@@ -22,6 +22,7 @@ final class Commands {
                     TokenCommand.VERB,
                     StatusCommand.VERB,
                     PeersCommand.VERB,
+                    AddressesCommand.VERB,
                     AttachCommand.VERB,
                     DetachCommand.VERB,
                     AgentCommand.VERB,

@@ -108,6 +108,15 @@ public final class Gossip {
         }
     }
 
+    /// Takes in what a restarted node had on disk. Who left stays so; everybody else is unheard of
+    /// until he speaks, whatever became of him before.
+    public void restore(List<KnownNode> nodes, long nowNanos) {
+        now = nowNanos;
+        for (KnownNode node : nodes) {
+            membership.restore(node, nowNanos);
+        }
+    }
+
     /// Spreads a newer record of our own.
     ///
     /// @throws IllegalArgumentException where it is not ours, or not newer

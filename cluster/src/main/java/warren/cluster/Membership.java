@@ -145,6 +145,27 @@ final class Membership {
         }
     }
 
+    /// Takes in a node from our own disk. A tombstone's days begin anew.
+    void restore(KnownNode node, long nowNanos) {
+        if (node.state() != MemberState.LEFT) {
+            learn(KnownNode.unheard(node.record()), self, nowNanos);
+            return;
+        }
+        NodeRecord record = node.record();
+        if (!record.id().equals(self) && store.offer(record) == Offer.ADDED) {
+            MemberEntry entry =
+                    new MemberEntry(
+                            record,
+                            NodeAddress.of(cluster, record.id()),
+                            MemberState.LEFT,
+                            node.incarnation(),
+                            nowNanos);
+            roster.add(entry);
+            tree.changed(entry.id);
+            timers.at(nowNanos + GossipLayout.TOMBSTONE, (_, _) -> forget(entry));
+        }
+    }
+
     /// Takes in what somebody says of a node; false where its record is not known.
     boolean apply(NodeId about, MemberState state, int claimed, NodeId by, long nowNanos) {
         if (about.equals(self)) {

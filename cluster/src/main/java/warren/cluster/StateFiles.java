@@ -90,24 +90,29 @@ public final class StateFiles {
         return new Secrets(ClusterId.of(cluster), secrets);
     }
 
-    public static byte[] records(ClusterDescriptor cluster, List<NodeRecord> records) {
+    /// All records first, then what is known of each node, in the same order.
+    public static byte[] records(ClusterDescriptor cluster, List<KnownNode> nodes) {
         byte[] name = cluster.name().getBytes(UTF_8);
         WireWriter out = new WireWriter();
         out.put(cluster.id().toBytes()).u32(cluster.epoch());
         IpPrefix network = cluster.network().prefix();
         out.put(network.address().toBytes()).u8(network.length());
-        out.u16(name.length).put(name).u32(records.size());
-        for (NodeRecord record : records) {
-            byte[] bytes = record.toBytes();
+        out.u16(name.length).put(name).u32(nodes.size());
+        for (KnownNode node : nodes) {
+            byte[] bytes = node.record().toBytes();
             out.u16(bytes.length).put(bytes);
+        }
+        for (KnownNode node : nodes) {
+            out.u8(node.state().code()).u32(node.incarnation());
         }
         return seal(RECORDS, out);
     }
 
     /// What the records file holds. The own node's record is among the records.
-    public record Records(ClusterDescriptor cluster, List<NodeRecord> records) {}
+    public record Records(ClusterDescriptor cluster, List<KnownNode> nodes) {}
 
     /// Skips records that this version cannot read; signatures are checked when they are learnt.
+    /// Where a file says nothing of the states, nobody has been heard of.
     ///
     /// @throws IllegalArgumentException saying what is wrong with the file
     public static Records parseRecords(byte[] file) {
@@ -121,17 +126,41 @@ public final class StateFiles {
         if (in.failed() || length > 32 || count < 0 || count > RecordStore.MAX_RECORDS + 1) {
             throw damaged("records file");
         }
-        List<NodeRecord> records = new ArrayList<>();
+        List<ParsedRecord> records = new ArrayList<>();
         for (int i = 0; i < count && !in.failed(); i++) {
-            if (NodeRecord.parse(in.take(in.u16())) instanceof NodeRecord record) {
-                records.add(record);
-            }
+            records.add(NodeRecord.parse(in.take(in.u16())));
         }
+        List<KnownNode> nodes = in.remaining() == 0 ? unheard(records) : states(records, in);
         if (!in.isDone()) {
             throw damaged("records file");
         }
         OverlayNetwork network = new OverlayNetwork(new IpPrefix(IpAddress.of(address), length));
-        return new Records(new ClusterDescriptor(ClusterId.of(id), name, network, epoch), records);
+        return new Records(new ClusterDescriptor(ClusterId.of(id), name, network, epoch), nodes);
+    }
+
+    private static List<KnownNode> unheard(List<ParsedRecord> records) {
+        List<KnownNode> nodes = new ArrayList<>();
+        for (ParsedRecord parsed : records) {
+            if (parsed instanceof NodeRecord record) {
+                nodes.add(KnownNode.unheard(record));
+            }
+        }
+        return nodes;
+    }
+
+    private static List<KnownNode> states(List<ParsedRecord> records, WireReader in) {
+        List<KnownNode> nodes = new ArrayList<>();
+        for (ParsedRecord parsed : records) {
+            MemberState state = MemberState.of(in.u8());
+            int incarnation = in.u32();
+            if (parsed instanceof NodeRecord record) {
+                nodes.add(
+                        state == null || incarnation < 0
+                                ? KnownNode.unheard(record)
+                                : new KnownNode(record, state, incarnation));
+            }
+        }
+        return nodes;
     }
 
     /// The file around a body, which is wiped.

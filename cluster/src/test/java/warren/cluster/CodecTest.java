@@ -187,9 +187,10 @@ final class CodecTest {
                 new ClusterDescriptor(Nodes.CLUSTER, "lab", OverlayNetwork.DEFAULT, 2);
         List<NodeRecord> records =
                 List.of(Nodes.record(identity, "a", 1), Nodes.record(Nodes.identity(2), "b", 1));
-        byte[] recordsFile = StateFiles.records(cluster, records);
-        assertEquals(
-                new StateFiles.Records(cluster, records), StateFiles.parseRecords(recordsFile));
+        List<KnownNode> nodes =
+                records.stream().map(it -> new KnownNode(it, MemberState.LEFT, 3)).toList();
+        byte[] recordsFile = StateFiles.records(cluster, nodes);
+        assertEquals(new StateFiles.Records(cluster, nodes), StateFiles.parseRecords(recordsFile));
         byte[] identityFile = StateFiles.identity(identity);
         assertEquals(identity.key(), StateFiles.parseIdentity(identityFile).key());
         List<ClusterSecret> secrets = List.of(Nodes.secret(1), Nodes.secret(2));

@@ -54,6 +54,10 @@ public final class ControlClient {
         return PeerStatus.parseList(http.get("/v1/peers", QUICK));
     }
 
+    public AddressReport addresses() throws IOException {
+        return AddressReport.parse(http.get("/v1/addresses", QUICK));
+    }
+
     public Attachment attach(AttachRequest request) throws IOException {
         return Attachment.parse(http.post("/v1/attach", request.json(), PATIENT));
     }

@@ -19,6 +19,10 @@ public sealed interface Message
                 NodeStatus,
                 ContainerStatus,
                 PeerStatus,
+                AddressReport,
+                AddressOwner,
+                AddressPrefix,
+                AddressConflict,
                 Attachment,
                 Problem {
 

@@ -67,6 +67,7 @@ public final class HttpApi implements AutoCloseable {
                 .get("/v1/token", answer(_ -> node.token().json()))
                 .get("/v1/status", answer(_ -> node.status().json()))
                 .get("/v1/peers", answer(_ -> Message.json(node.peers())))
+                .get("/v1/addresses", answer(_ -> node.addresses().json()))
                 .post("/v1/attach", answer(body -> node.attach(AttachRequest.parse(body)).json()))
                 .post("/v1/detach", answer(this::detach))
                 .any((_, response) -> send(response, 404, unknown()));

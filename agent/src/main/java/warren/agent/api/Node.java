@@ -3,6 +3,7 @@ package warren.agent.api;
 
 import java.io.IOException;
 import java.util.List;
+import warren.control.AddressReport;
 import warren.control.AttachRequest;
 import warren.control.Attachment;
 import warren.control.DetachRequest;
@@ -26,6 +27,8 @@ public interface Node {
     Status status() throws IOException;
 
     List<PeerStatus> peers() throws IOException;
+
+    AddressReport addresses() throws IOException;
 
     Attachment attach(AttachRequest request) throws IOException;
 

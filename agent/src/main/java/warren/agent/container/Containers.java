@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -36,6 +38,9 @@ public final class Containers {
 
     private static final String ADDRESSES = "addresses";
 
+    /// How long an address may wait for its container: attaching takes milliseconds.
+    private static final long RESERVED_NANOS = 60_000_000_000L;
+
     /// The node's own part of its first block, so that it can itself speak to containers. No
     /// container has this name: see [Container#isName].
     private static final String HOST = "(host)";
@@ -46,6 +51,9 @@ public final class Containers {
     private final ClusterId cluster;
     private final AddressPlan plan;
     private final SortedMap<String, Container> attached = new TreeMap<>();
+
+    /// When an address was given to a container that has not been attached since.
+    private final Map<String, Long> reserved = new HashMap<>();
 
     public Containers(
             StateDirectory directory,
@@ -108,14 +116,31 @@ public final class Containers {
         return plan.allocations().get(HOST);
     }
 
-    /// Claims a first block, gives the host its address, and settles quarrels with other claims.
+    /// Address by container name, the node's own apart; a copy.
+    public SortedMap<String, IpAddress> allocations() {
+        SortedMap<String, IpAddress> all = plan.allocations();
+        all.remove(HOST);
+        return all;
+    }
+
+    /// Addresses of containers that this node's record has no room for.
+    public List<IpAddress> unpublished() {
+        return plan.unpublished();
+    }
+
+    /// Settles quarrels with other claims, sees to a block for the next container, frees what
+    /// nobody came for, and gives the host its address: another where it lost its own.
     ///
     /// @return containers whose address another node has too, and keeps
     public List<AddressPlan.Conflict> settle(Collection<Member> others, long nowNanos)
             throws IOException {
         byte[] before = plan.toBytes();
+        releaseForgotten(nowNanos);
+        List<AddressPlan.Conflict> conflicts = new ArrayList<>(plan.resolve(others, nowNanos));
+        if (conflicts.removeIf(conflict -> conflict.container().equals(HOST))) {
+            plan.release(HOST);
+        }
         plan.prepare(others, nowNanos);
-        List<AddressPlan.Conflict> conflicts = plan.resolve(others, nowNanos);
         if (hostAddress() == null) {
             AddressPlan.Allocation _ = plan.allocate(HOST, null, others, nowNanos);
         }
@@ -123,6 +148,23 @@ public final class Containers {
             savePlan();
         }
         return conflicts;
+    }
+
+    /// Addresses given to containers that were never attached, by whatever went wrong.
+    private void releaseForgotten(long nowNanos) {
+        reserved.keySet().removeAll(attached.keySet());
+        reserved.entrySet()
+                .removeIf(
+                        entry -> {
+                            boolean over = nowNanos - entry.getValue() >= RESERVED_NANOS;
+                            if (over && plan.release(entry.getKey())) {
+                                LOG.log(
+                                        Level.INFO,
+                                        "leaked address freed name={0}",
+                                        entry.getKey());
+                            }
+                            return over;
+                        });
     }
 
     /// Looks whether a container may be attached, and takes an address for it.
@@ -145,6 +187,9 @@ public final class Containers {
             requireSame(present, namespace, wanted);
         }
         AddressPlan.Allocation allocation = plan.allocate(name, wanted, others, nowNanos);
+        if (present == null && allocation instanceof AddressPlan.Allocation.Given) {
+            reserved.put(name, nowNanos);
+        }
         savePlan();
         return allocation;
     }

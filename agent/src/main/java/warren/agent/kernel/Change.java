@@ -17,8 +17,12 @@ public sealed interface Change {
 
     record DeleteAddress(AssignedAddress address) implements Change {}
 
-    /// Adds a route, in place of one to the same destination in the same table and priority.
-    record PutRoute(Route route) implements Change {}
+    /// Adds a route; fails where there is one to the same destination in the same table and
+    /// priority, which is another's.
+    record AddRoute(Route route) implements Change {}
+
+    /// Puts a route in the place of one of ours.
+    record ReplaceRoute(Route route) implements Change {}
 
     record DeleteRoute(Route route) implements Change {}
 

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -145,8 +144,11 @@ public final class KernelPlan {
             }
         }
         for (Route route : wish.routes()) {
-            if (!Objects.equals(present.get(RouteKey.of(route)), RouteValue.of(route))) {
-                changes.add(new Change.PutRoute(route));
+            RouteValue ours = present.get(RouteKey.of(route));
+            if (ours == null) {
+                changes.add(new Change.AddRoute(route));
+            } else if (!ours.equals(RouteValue.of(route))) {
+                changes.add(new Change.ReplaceRoute(route));
             }
         }
     }

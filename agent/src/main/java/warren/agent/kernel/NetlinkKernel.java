@@ -48,7 +48,8 @@ public final class NetlinkKernel implements Kernel, AutoCloseable {
             case Change.DeleteLink(var link) -> rtnetlink.linkDelete(link);
             case Change.AddAddress(var address) -> rtnetlink.addressReplace(address);
             case Change.DeleteAddress(var address) -> rtnetlink.addressDelete(address);
-            case Change.PutRoute(var route) -> rtnetlink.routeReplace(route);
+            case Change.AddRoute(var route) -> addRoute(route);
+            case Change.ReplaceRoute(var route) -> rtnetlink.routeReplace(route);
             case Change.DeleteRoute(var route) -> rtnetlink.routeDelete(route);
             case Change.AddRule(var rule) -> addRule(rule);
             case Change.DeleteRule(var rule) -> rtnetlink.ruleDelete(rule);
@@ -72,6 +73,24 @@ public final class NetlinkKernel implements Kernel, AutoCloseable {
         if (moved && present.stream().anyMatch(Snapshot::isFirstLocal)) {
             // Without a priority the first that matches goes, which is the one at 0.
             rtnetlink.ruleDelete(local.priority(0).build());
+        }
+    }
+
+    private void addRoute(Route route) throws IOException {
+        try {
+            rtnetlink.routeAdd(route);
+        } catch (NetlinkException e) {
+            if (e.errno() == Errno.EEXIST) {
+                throw new IOException(
+                        "a route to "
+                                + route.destination()
+                                + " with metric "
+                                + route.priority()
+                                + " is there and not Warren's; remove it, or give it another"
+                                + " metric",
+                        e);
+            }
+            throw e;
         }
     }
 

@@ -6,6 +6,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
@@ -55,6 +56,7 @@ public final class GossipLoop {
     // Owned by the loop.
     private final Gossip gossip;
     private NodeRecord own;
+    private final Clones clones = new Clones();
     private @Nullable GossipSocket socket;
     private int foreignInstances;
     private long outrunBySequence;
@@ -96,8 +98,7 @@ public final class GossipLoop {
     /// made
     /// this object.
     public void start() {
-        List<KnownNode> known = node.others().stream().map(KnownNode::unheard).toList();
-        gossip.learn(known, System.nanoTime());
+        gossip.restore(node.others(), System.nanoTime());
         view = new MembersView(own, gossip.members());
         loop.start();
     }
@@ -123,6 +124,11 @@ public final class GossipLoop {
 
     public MembersView view() {
         return view;
+    }
+
+    /// Nodes whose identity two machines use, this one's perhaps among them.
+    public Set<NodeId> clones() throws IOException {
+        return loop.call(() -> clones.present(System.nanoTime()), PATIENCE);
     }
 
     /// Why the gossip socket is not open; null where it is.
@@ -171,6 +177,9 @@ public final class GossipLoop {
         long next = gossip.onTimer(nowNanos);
         if (socket == null || !socket.isOpen()) {
             next = earlier(next, openSocket(nowNanos));
+        }
+        if (viewOutdated) { // its own task found no room in the queue
+            publishView();
         }
         if (unsaved && saveAtNanos - nowNanos <= 0) {
             saveAtNanos = nowNanos + SAVE_AFTER_NANOS;
@@ -228,6 +237,12 @@ public final class GossipLoop {
         publishView();
     }
 
+    private void publishOutdated() {
+        if (viewOutdated) {
+            publishView();
+        }
+    }
+
     private void publishView() {
         view = new MembersView(own, gossip.members());
         viewOutdated = false;
@@ -244,7 +259,11 @@ public final class GossipLoop {
 
     private void save(NodeRecord record) throws IOException {
         files.saveRecords(
-                node.cluster(), record, gossip.members().stream().map(Member::record).toList());
+                node.cluster(),
+                record,
+                gossip.members().stream()
+                        .map(it -> new KnownNode(it.record(), it.state(), it.incarnation()))
+                        .toList());
         unsaved = false;
     }
 
@@ -270,7 +289,14 @@ public final class GossipLoop {
                             member.state());
                     changed();
                 }
-                case GossipEvent.RecordChanged _, GossipEvent.Forgotten _ -> changed();
+                case GossipEvent.RecordChanged(NodeRecord record) -> {
+                    clones.heard(record.id(), record.content().instance(), System.nanoTime());
+                    changed();
+                }
+                case GossipEvent.Forgotten(NodeId id) -> {
+                    clones.forget(id);
+                    changed();
+                }
                 case GossipEvent.OwnRecordOutrun(long sequence, long instance) -> {
                     outrun(sequence, instance);
                     loop.offer(() -> publishNow(content -> content, sequence));
@@ -289,7 +315,7 @@ public final class GossipLoop {
             boolean news = sequence > outrunBySequence;
             outrunBySequence = Math.max(outrunBySequence, sequence);
             if (foreign && news && ++foreignInstances >= CLONE_AFTER) {
-                listener.cloned();
+                clones.found(own.id(), System.nanoTime());
             }
         }
 
@@ -300,7 +326,8 @@ public final class GossipLoop {
             }
             // The event may come from within a call that is not finished: look afterwards, once.
             if (!viewOutdated) {
-                viewOutdated = loop.offer(GossipLoop.this::publishView);
+                viewOutdated = true;
+                loop.offer(GossipLoop.this::publishOutdated);
             }
         }
     }

@@ -11,9 +11,10 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,12 @@ public final class JoinListener implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 64;
 
     private static final int BACKLOG = 128;
+
+    /// Between attempts where the kernel gives no connection, as without free descriptors.
+    private static final Duration ACCEPT_PAUSE = Duration.ofMillis(200);
+
+    /// How often connections are looked at that outlived their time.
+    private static final Duration REAP_PERIOD = Duration.ofSeconds(1);
     private static final int CHUNK = 16 << 10;
 
     private final ServerSocket server;
@@ -43,7 +50,9 @@ public final class JoinListener implements AutoCloseable {
     private final GossipLoop gossip;
     private final JoinLimiter limiter = new JoinLimiter();
     private final Semaphore free = new Semaphore(MAX_CONNECTIONS);
-    private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
+    /// Each with the time by which it must be over. Reading has a timeout of its own; a write to
+    /// one who does not read has none, so such a connection is closed from outside.
+    private final Map<Socket, Long> connections = new ConcurrentHashMap<>();
 
     /// Connections turned away, which are not worth a line each.
     private final LongAdder refused = new LongAdder();
@@ -69,6 +78,7 @@ public final class JoinListener implements AutoCloseable {
         ServerSocket server = bind(port);
         JoinListener joins = new JoinListener(server, responders, listener, gossip);
         Thread.ofVirtual().name("join-accept").start(joins::accept);
+        Thread.ofVirtual().name("join-reap").start(joins::reap);
         return joins;
     }
 
@@ -91,18 +101,57 @@ public final class JoinListener implements AutoCloseable {
     }
 
     private void accept() {
+        String lastFailure = null;
         while (!server.isClosed()) {
             try {
                 Socket socket = server.accept();
+                lastFailure = null;
                 if (!admit(socket)) {
                     refused.increment();
                     socket.close();
                 }
             } catch (IOException e) {
-                if (!server.isClosed()) {
-                    LOG.log(Level.WARNING, "join not accepted reason={0}", e.getMessage());
+                String failure = String.valueOf(e.getMessage());
+                if (!server.isClosed() && !failure.equals(lastFailure)) {
+                    LOG.log(Level.WARNING, "join not accepted reason={0}", failure);
+                }
+                lastFailure = failure;
+                if (!pause(ACCEPT_PAUSE)) {
+                    return;
                 }
             }
+        }
+    }
+
+    /// Closes what is not over in time, whatever it waits for.
+    private void reap() {
+        while (!server.isClosed() && pause(REAP_PERIOD)) {
+            long nowNanos = System.nanoTime();
+            connections.forEach(
+                    (socket, deadlineNanos) -> {
+                        if (deadlineNanos - nowNanos <= 0) {
+                            close(socket);
+                        }
+                    });
+        }
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "join not closed reason={0}", e.getMessage());
+        }
+    }
+
+    /// False where the thread is to end.
+    private static boolean pause(Duration time) {
+        try {
+            Thread.sleep(time);
+            return true;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
@@ -111,15 +160,17 @@ public final class JoinListener implements AutoCloseable {
         if (!limiter.admit(source, System.nanoTime()) || !free.tryAcquire()) {
             return false;
         }
-        connections.add(socket);
-        Thread.ofVirtual().name("join-" + source).start(() -> serve(socket, source));
+        long deadlineNanos =
+                System.nanoTime() + TimeUnit.SECONDS.toNanos(JoinResponder.TIMEOUT_SECONDS);
+        connections.put(socket, deadlineNanos);
+        Thread.ofVirtual().name("join-" + source).start(() -> serve(socket, source, deadlineNanos));
         return true;
     }
 
-    private void serve(Socket socket, IpAddress source) {
+    private void serve(Socket socket, IpAddress source, long deadlineNanos) {
         try (socket;
                 JoinResponder responder = responders.get()) {
-            new Exchange(socket, responder, source).run();
+            new Exchange(socket, responder, source, deadlineNanos).run();
         } catch (IOException | UncheckedIOException e) {
             LOG.log(Level.INFO, "join ended early source={0} reason={1}", source, e.getMessage());
         } finally {
@@ -133,14 +184,14 @@ public final class JoinListener implements AutoCloseable {
         private final Socket socket;
         private final JoinResponder responder;
         private final IpAddress source;
-        private final long deadlineNanos =
-                System.nanoTime() + TimeUnit.SECONDS.toNanos(JoinResponder.TIMEOUT_SECONDS);
+        private final long deadlineNanos;
         private boolean over;
 
-        Exchange(Socket socket, JoinResponder responder, IpAddress source) {
+        Exchange(Socket socket, JoinResponder responder, IpAddress source, long deadlineNanos) {
             this.socket = socket;
             this.responder = responder;
             this.source = source;
+            this.deadlineNanos = deadlineNanos;
         }
 
         void run() throws IOException {
@@ -199,7 +250,7 @@ public final class JoinListener implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
-        for (Socket socket : connections) {
+        for (Socket socket : connections.keySet()) {
             socket.close();
         }
     }

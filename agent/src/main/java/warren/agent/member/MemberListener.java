@@ -19,7 +19,4 @@ public interface MemberListener {
     ///
     /// @param source where its connection came from
     void installed(NodeId newcomer, IpAddress source) throws IOException;
-
-    /// Another instance of this very node keeps speaking in the cluster.
-    void cloned();
 }

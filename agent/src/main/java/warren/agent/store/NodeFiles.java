@@ -10,6 +10,8 @@ import warren.cluster.ClusterDescriptor;
 import warren.cluster.ClusterId;
 import warren.cluster.ClusterSecret;
 import warren.cluster.Identity;
+import warren.cluster.KnownNode;
+import warren.cluster.MemberState;
 import warren.cluster.NodeRecord;
 import warren.cluster.StateFiles;
 import warren.wireguard.PrivateKey;
@@ -23,7 +25,7 @@ import warren.wireguard.PrivateKey;
 /// | `wireguard.key` | the tunnel's private key, as `wg genkey` prints  | init, join      |
 /// | `secrets`       | the cluster secrets                              | init, join      |
 /// | `node.json`     | name, endpoints, seeds                           | init, join      |
-/// | `records`       | the cluster's descriptor, own and other records  | gossip loop     |
+/// | `records`       | the cluster's descriptor, all records and states | gossip loop     |
 /// | `addresses`     | claims and allocations                           | reconcile loop  |
 /// | `containers.json` | what is attached                               | reconcile loop  |
 public final class NodeFiles {
@@ -53,13 +55,13 @@ public final class NodeFiles {
         }
         StateFiles.Records records = parsed(RECORDS, file, StateFiles::parseRecords);
         Identity identity = read(IDENTITY, StateFiles::parseIdentity);
-        List<NodeRecord> others = new ArrayList<>();
+        List<KnownNode> others = new ArrayList<>();
         NodeRecord own = null;
-        for (NodeRecord record : records.records()) {
-            if (record.identity().equals(identity.key())) {
-                own = record;
+        for (KnownNode node : records.nodes()) {
+            if (node.record().identity().equals(identity.key())) {
+                own = node.record();
             } else {
-                others.add(record);
+                others.add(node);
             }
         }
         if (own == null) {
@@ -98,10 +100,10 @@ public final class NodeFiles {
         }
     }
 
-    public void saveRecords(ClusterDescriptor cluster, NodeRecord own, List<NodeRecord> others)
+    public void saveRecords(ClusterDescriptor cluster, NodeRecord own, List<KnownNode> others)
             throws IOException {
-        List<NodeRecord> all = new ArrayList<>(others);
-        all.add(own);
+        List<KnownNode> all = new ArrayList<>(others);
+        all.add(new KnownNode(own, MemberState.ALIVE, 1));
         directory.write(RECORDS, StateFiles.records(cluster, all));
     }
 

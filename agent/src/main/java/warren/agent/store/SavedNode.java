@@ -5,6 +5,7 @@ import java.util.List;
 import warren.cluster.ClusterDescriptor;
 import warren.cluster.ClusterSecret;
 import warren.cluster.Identity;
+import warren.cluster.KnownNode;
 import warren.cluster.NodeRecord;
 import warren.wireguard.PrivateKey;
 
@@ -13,7 +14,7 @@ import warren.wireguard.PrivateKey;
 ///
 /// @param secrets the epochs held, newest first
 /// @param own the last record published
-/// @param others the last records known of the others
+/// @param others the last records known of the others, and what was known of them
 public record SavedNode(
         Identity identity,
         PrivateKey tunnelKey,
@@ -21,7 +22,7 @@ public record SavedNode(
         NodeSettings settings,
         ClusterDescriptor cluster,
         NodeRecord own,
-        List<NodeRecord> others) {
+        List<KnownNode> others) {
     public SavedNode {
         secrets = List.copyOf(secrets);
         others = List.copyOf(others);

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import warren.control.AddressReport;
 import warren.control.AttachRequest;
 import warren.control.Attachment;
 import warren.control.ControlClient;
@@ -63,6 +64,7 @@ class HttpApiTest {
         assertEquals(new Token("token"), client.token());
         assertEquals(Status.State.UNINITIALISED, client.status().state());
         assertEquals(1000, client.peers().size());
+        assertEquals(1, client.addresses().claimed());
         assertEquals(
                 new Attachment("c1", "10.100.0.3", "169.254.1.1", 1420),
                 client.attach(new AttachRequest("c1", "/run/netns/c1", "10.100.0.3")));
@@ -163,6 +165,11 @@ class HttpApiTest {
                     new PeerStatus(
                             "n", "i", "a", "k", "alive", "none", null, null, 0, 0, 1420, List.of());
             return java.util.Collections.nCopies(1000, peer);
+        }
+
+        @Override
+        public AddressReport addresses() {
+            return new AddressReport("10.100.0.0/16", "fd00::/48", 65536, 1, List.of(), List.of());
         }
 
         @Override

@@ -17,13 +17,21 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import warren.agent.store.SavedNode;
 import warren.agent.store.StateDirectory;
+import warren.agent.store.TestNodes;
 import warren.cluster.AddressPlan;
+import warren.cluster.Claim;
 import warren.cluster.ClusterId;
+import warren.cluster.Member;
+import warren.cluster.MemberState;
+import warren.cluster.NodeAddress;
 import warren.cluster.NodeId;
+import warren.cluster.NodeRecord;
 import warren.cluster.OverlayNetwork;
 import warren.control.RefusedException;
 import warren.wireguard.IpAddress;
+import warren.wireguard.IpPrefix;
 
 /// Attaching and detaching over a plug in memory and real files. Time is a field.
 class ContainersTest {
@@ -163,6 +171,32 @@ class ContainersTest {
     }
 
     @Test
+    void anAddressWhoseContainerNeverCameIsFreedWithoutARestart() throws IOException {
+        IpAddress wanted = IpAddress.parse("10.100.0.3");
+        AddressPlan.Allocation _ = reserve("blue", BLUE, wanted);
+        attach("red", RED, null);
+        nowNanos += 59_000_000_000L;
+        settle();
+        nowNanos += 60_000_000_000L;
+        settle();
+        assertEquals(List.of("red"), List.copyOf(containers.allocations().keySet()));
+        assertTrue(
+                containers.claims().stream().noneMatch(claim -> claim.prefix().isSingle()),
+                "nor is it claimed");
+    }
+
+    @Test
+    void aHostThatLosesItsAddressTakesAnotherAndIsolatesNobody() throws IOException {
+        IpAddress lost = containers.hostAddress();
+        Member other = claiming(new Claim(IpPrefix.of(lost), 1));
+        assertEquals(List.of(), containers.settle(List.of(other), nowNanos));
+        nowNanos += AddressPlan.SETTLE_NANOS;
+        assertEquals(List.of(), containers.settle(List.of(other), nowNanos));
+        assertNotEquals(lost, containers.hostAddress());
+        assertNotEquals(null, containers.hostAddress());
+    }
+
+    @Test
     void aContainerThatVanishedIsFreedByTheSweep() throws IOException {
         attach("blue", BLUE, null);
         plug.add(BLUE.toString(), 101);
@@ -201,13 +235,29 @@ class ContainersTest {
         assertEquals(new String(damaged, StandardCharsets.UTF_8), Files.readString(file));
     }
 
+    private static Member claiming(Claim... claims) {
+        SavedNode node = TestNodes.node("other", 8);
+        NodeRecord record =
+                NodeRecord.sign(
+                        node.own().content().withClaims(List.of(claims)),
+                        node.identity(),
+                        TestNodes.CLUSTER);
+        return new Member(
+                record,
+                NodeAddress.of(TestNodes.CLUSTER, record.id()),
+                MemberState.ALIVE,
+                1,
+                0,
+                -1);
+    }
+
     private Containers restarted() throws IOException {
         return new Containers(
                 StateDirectory.open(directory),
                 plug,
                 new ClusterId(0x1122334455L),
                 OverlayNetwork.DEFAULT,
-                new NodeId(1, 2),
+                new NodeId(0xffff, -1), // of two equally early claims the other's keeps
                 new Random(42));
     }
 

@@ -89,7 +89,13 @@ public final class FakeKernel implements Kernel {
             case Change.DeleteLink(int index) -> links.removeIf(link -> link.index() == index);
             case Change.AddAddress(var address) -> addresses.add(address);
             case Change.DeleteAddress(var address) -> addresses.remove(address);
-            case Change.PutRoute(var route) -> {
+            case Change.AddRoute(var route) -> {
+                if (routes.stream().anyMatch(other -> sameKey(other, route))) {
+                    throw new IllegalStateException("exists: " + route);
+                }
+                routes.add(route);
+            }
+            case Change.ReplaceRoute(var route) -> {
                 routes.removeIf(other -> sameKey(other, route));
                 routes.add(route);
             }

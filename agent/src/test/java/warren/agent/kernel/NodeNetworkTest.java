@@ -90,9 +90,32 @@ class NodeNetworkTest {
         String before = kernel.render();
         kernel.deleteOurRoutes();
         List<Change> repair = changes(network);
-        assertTrue(repair.stream().allMatch(Change.PutRoute.class::isInstance), repair.toString());
+        assertTrue(repair.stream().allMatch(Change.AddRoute.class::isInstance), repair.toString());
         repair.forEach(kernel::apply);
         assertEquals(before, kernel.render());
+    }
+
+    @Test
+    void anotherMtuOrSourceReplacesOurRouteAndNothingReplacesAnothers() throws IOException {
+        NodeNetwork network = network(List.of("10.100.8.0/26"), false);
+        apply(network);
+        kernel.route(
+                Route.to(Cidr.parse("10.100.12.0/26"))
+                        .dev(port.index())
+                        .priority(1024)
+                        .protocol(RtnetlinkConstants.RTPROT_BOOT)
+                        .build());
+        NodeNetwork wider = network(List.of("10.100.8.0/26", "10.100.12.0/26"), false);
+        List<Change> changes = changes(wider);
+        assertTrue(
+                changes.stream().noneMatch(Change.ReplaceRoute.class::isInstance),
+                changes.toString());
+        assertEquals(
+                List.of("10.100.12.0/26"),
+                changes.stream()
+                        .filter(Change.AddRoute.class::isInstance)
+                        .map(change -> ((Change.AddRoute) change).route().destination().toString())
+                        .toList());
     }
 
     @Test

@@ -2,7 +2,6 @@
 package warren.agent.member;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -51,7 +51,7 @@ class GossipLoopTest {
     private final Random random = new Random(3);
     private final Identity identity = Identity.generate(random);
     private final Listener listener = new Listener();
-    private List<NodeRecord> others = List.of();
+    private List<KnownNode> others = List.of();
     private GossipLoop gossip;
 
     @BeforeEach
@@ -86,7 +86,7 @@ class GossipLoopTest {
         KnownNode newer = ours(7);
         gossip.learn(Collections.nCopies(5, newer));
         assertTrue(gossip.recordAbove(0).sequence() > 7);
-        assertFalse(listener.cloned);
+        assertEquals(Set.of(), gossip.clones());
     }
 
     @Test
@@ -95,7 +95,7 @@ class GossipLoopTest {
             gossip.learn(List.of(ours(sequence)));
             assertTrue(gossip.recordAbove(0).sequence() > sequence);
         }
-        assertTrue(listener.cloned);
+        assertEquals(Set.of(identity.id()), gossip.clones());
     }
 
     @Test
@@ -110,12 +110,52 @@ class GossipLoopTest {
         others =
                 IntStream.range(0, 100)
                         .mapToObj(_ -> record(Identity.generate(random), 1, OUR_INSTANCE))
+                        .map(KnownNode::unheard)
                         .toList();
         GossipLoop resumed = loop();
         resumed.start();
         int seen = resumed.view().members().size();
         resumed.stop();
         assertEquals(100, seen);
+    }
+
+    @Test
+    void whoLeftHasStillLeftAfterARestart() throws IOException, InterruptedException {
+        NodeRecord gone = record(Identity.generate(random), 4, FOREIGN_INSTANCE);
+        NodeRecord dead = record(Identity.generate(random), 4, FOREIGN_INSTANCE);
+        others =
+                List.of(
+                        new KnownNode(gone, MemberState.LEFT, 3),
+                        new KnownNode(dead, MemberState.DEAD, 3));
+        GossipLoop resumed = loop();
+        resumed.start();
+        resumed.stop();
+        NodeFiles files = new NodeFiles(StateDirectory.open(directory));
+        List<KnownNode> saved = Objects.requireNonNull(files.load()).others();
+        assertTrue(saved.contains(new KnownNode(gone, MemberState.LEFT, 3)), saved::toString);
+        assertEquals(2, saved.size());
+        resumed = loop();
+        resumed.start();
+        resumed.learn(List.of(new KnownNode(gone, MemberState.DEAD, 3)));
+        boolean stays =
+                resumed.view().members().stream()
+                        .anyMatch(
+                                member ->
+                                        member.id().equals(gone.id())
+                                                && member.state() == MemberState.LEFT);
+        resumed.stop();
+        assertTrue(stays, "hearsay of the same life does not bring it back");
+    }
+
+    @Test
+    void anotherNodeWhoseInstancesTakeTurnsIsACloneAndOneThatRestartsIsNot() throws IOException {
+        Identity restarting = Identity.generate(random);
+        Identity cloned = Identity.generate(random);
+        for (int i = 1; i <= 4; i++) {
+            gossip.learn(List.of(KnownNode.unheard(record(restarting, i, 100 + i))));
+            gossip.learn(List.of(KnownNode.unheard(record(cloned, i, 100 + i % 2))));
+        }
+        assertEquals(Set.of(cloned.id()), gossip.clones());
     }
 
     private KnownNode ours(long sequence) {
@@ -151,8 +191,6 @@ class GossipLoopTest {
     }
 
     private static final class Listener implements MemberListener {
-        volatile boolean cloned;
-
         @Override
         public void membersChanged() {}
 
@@ -161,10 +199,5 @@ class GossipLoopTest {
 
         @Override
         public void installed(NodeId newcomer, IpAddress source) {}
-
-        @Override
-        public void cloned() {
-            cloned = true;
-        }
     }
 }

@@ -31,6 +31,7 @@ import warren.cluster.ClusterSecret;
 import warren.cluster.HostPort;
 import warren.cluster.JoinResponder;
 import warren.cluster.KnownNode;
+import warren.cluster.MemberState;
 import warren.cluster.NodeId;
 import warren.cluster.NodeRecord;
 import warren.wireguard.IpAddress;
@@ -88,7 +89,7 @@ class JoinTest {
     void whoJoinedIsOnDiskWhenItIsAnswered() throws IOException {
         JoinDialer.Welcome _ = dialer(newcomer).join(List.of(seed), _ -> newcomer.own());
         SavedNode saved = new NodeFiles(StateDirectory.open(directory)).load();
-        assertEquals(List.of(newcomer.own()), saved.others());
+        assertEquals(List.of(new KnownNode(newcomer.own(), MemberState.ALIVE, 1)), saved.others());
     }
 
     @Test
@@ -266,8 +267,5 @@ class JoinTest {
                             .orElse("nobody");
             installed.add(name + " from " + source);
         }
-
-        @Override
-        public void cloned() {}
     }
 }

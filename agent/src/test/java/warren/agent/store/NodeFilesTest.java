@@ -47,7 +47,7 @@ class NodeFilesTest {
         assertEquals(node.settings(), loaded.settings());
         assertEquals(node.cluster(), loaded.cluster());
         assertEquals(node.own(), loaded.own());
-        assertEquals(List.of(other.own()), loaded.others());
+        assertEquals(node.others(), loaded.others());
     }
 
     @Test

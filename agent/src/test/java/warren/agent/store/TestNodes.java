@@ -6,12 +6,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import warren.cluster.ClusterDescriptor;
 import warren.cluster.ClusterId;
 import warren.cluster.ClusterSecret;
 import warren.cluster.DataPlane;
 import warren.cluster.HostPort;
 import warren.cluster.Identity;
+import warren.cluster.KnownNode;
 import warren.cluster.NodeContent;
 import warren.cluster.NodeRecord;
 import warren.cluster.OverlayNetwork;
@@ -58,7 +60,7 @@ public final class TestNodes {
                 new NodeSettings(name, List.of(), List.of(HostPort.parse("seed.example", 51821))),
                 DESCRIPTOR,
                 NodeRecord.sign(content, identity, CLUSTER),
-                List.of(others));
+                Stream.of(others).map(KnownNode::unheard).toList());
     }
 
     /// Saves a node whole, in the order in which one is made.
