@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.Security;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import warren.agent.api.HttpApi;
@@ -38,6 +39,7 @@ public final class Agent {
     public static void run(AgentConfig config, boolean verbose)
             throws IOException, InterruptedException {
         Logs.configure(verbose);
+        forgetNamesSoon();
         if (!Processes.isRoot()) {
             throw new IOException("the agent makes interfaces and routes; run it as root");
         }
@@ -48,6 +50,13 @@ public final class Agent {
         } finally {
             ended.countDown();
         }
+    }
+
+    /// A node that is alone asks again every few seconds where its seeds are: the JDK would repeat
+    /// an old answer for 30 s, and an old failure for 10.
+    private static void forgetNamesSoon() {
+        Security.setProperty("networkaddress.cache.ttl", "5");
+        Security.setProperty("networkaddress.cache.negative.ttl", "1");
     }
 
     private static void run(AgentConfig config, CountDownLatch told)

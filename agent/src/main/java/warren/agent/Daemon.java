@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import java.net.DatagramSocket;
 import java.net.SocketException;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import warren.agent.member.JoinListener;
 import warren.agent.store.NodeFiles;
 import warren.agent.store.SavedNode;
 import warren.agent.tunnel.Tunnel;
+import warren.cluster.Instance;
 import warren.cluster.NodeContent;
 import warren.cluster.NodeRecord;
 import warren.control.AddressReport;
@@ -31,6 +33,7 @@ import warren.control.Problem;
 import warren.control.RefusedException;
 import warren.control.Status;
 import warren.control.Token;
+import warren.wireguard.X25519;
 
 /// The daemon behind the API: idle until it is told to init or join, a running node from then on,
 /// also after a restart. Called on any thread; becoming a node is guarded by `lock`.
@@ -61,7 +64,9 @@ final class Daemon implements Node, AutoCloseable {
         }
         SavedNode node = saved.withOwn(nextInstance(saved));
         files.saveRecords(node.cluster(), node.own(), node.others());
-        joined = JoinedNode.start(config, node, files, tunnel, random);
+        JoinedNode resumed = JoinedNode.start(config, node, files, tunnel, random);
+        joined = resumed;
+        resumed.startedBefore(Instance.startedAt(saved.own().content().instance()));
         LOG.log(
                 Level.INFO,
                 "node resumed name={0} id={1} cluster={2}",
@@ -76,9 +81,9 @@ final class Daemon implements Node, AutoCloseable {
         NodeContent content =
                 new NodeContent(
                         last.sequence() + 1,
-                        random.nextLong(),
+                        Instance.draw(Instant.now().getEpochSecond(), random),
                         last.name(),
-                        last.wireguardKey(),
+                        new X25519().publicKey(saved.tunnelKey()),
                         last.nextWireguardKey(),
                         last.endpoints(),
                         config.joinPort(),

@@ -7,6 +7,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -46,6 +47,7 @@ import warren.control.Token;
 import warren.linux.route.NetworkMonitor;
 import warren.tunnel.DeviceState;
 import warren.wireguard.IpAddress;
+import warren.wireguard.PrivateKey;
 
 /// A node that belongs to a cluster, running: its two loops, the join listener, the kernel monitor.
 /// Public methods are called from any thread.
@@ -64,6 +66,7 @@ final class JoinedNode implements AutoCloseable {
     private final Reconciler reconciler;
     private final StatusReport report;
     private final AtomicBoolean recovering = new AtomicBoolean();
+    private final ClockWatch clock;
 
     private @Nullable JoinListener joins;
     private @Nullable NetworkMonitor monitor;
@@ -93,6 +96,8 @@ final class JoinedNode implements AutoCloseable {
         this.gossip = new GossipLoop(node, files, config.gossipPort(), new Listener(), random);
         this.reconciler =
                 new Reconciler(new Parts(config, node, kernel, containers), tunnel, gossip);
+        this.clock =
+                new ClockWatch(InstantSource.system(), files, gossip, this::useTunnelKey, random);
         this.report = new StatusReport(node, gossip, reconciler, tunnel.kind());
     }
 
@@ -158,6 +163,20 @@ final class JoinedNode implements AutoCloseable {
         kernel.close();
     }
 
+    /// An earlier agent of this node started at that second.
+    void startedBefore(long epochSeconds) {
+        clock.startedAt(epochSeconds);
+    }
+
+    private void useTunnelKey(PrivateKey key) throws IOException {
+        reconciler.ask(
+                () -> {
+                    tunnel.useKey(key);
+                    return true;
+                });
+        reconciler.passNow();
+    }
+
     Membership membership() {
         return report.membership();
     }
@@ -179,6 +198,10 @@ final class JoinedNode implements AutoCloseable {
         String deafness = gossip.deafness();
         if (problems.isEmpty() && deafness != null) {
             problems.add("gossip does not listen on the node address: " + deafness);
+        }
+        String behind = clock.problem();
+        if (behind != null) {
+            problems.add(behind);
         }
         problems.addAll(Mistaken.doubled(gossip.view()));
         problems.addAll(clones());
@@ -283,9 +306,15 @@ final class JoinedNode implements AutoCloseable {
         }
 
         @Override
+        public void foreignRecord(long instance) {
+            clock.foreign(instance);
+        }
+
+        @Override
         public void recoveryDue(@Nullable NodeRecord target) {
             if (recovering.compareAndSet(false, true)) {
-                Thread.ofVirtual().name("recovery").start(() -> recover(target));
+                // Resolving names blocks its thread, and may take long.
+                Thread.ofPlatform().name("recovery").daemon(true).start(() -> recover(target));
             }
         }
 
@@ -296,6 +325,10 @@ final class JoinedNode implements AutoCloseable {
         }
     }
 
+    /// How many addresses one attempt tries, 3 s each where nothing answers. Others follow in the
+    /// next, for ever.
+    private static final int RECOVERY_ADDRESSES = 8;
+
     /// One join exchange on the underlay with somebody who may know more than we.
     private void recover(@Nullable NodeRecord target) {
         try {
@@ -304,6 +337,7 @@ final class JoinedNode implements AutoCloseable {
                 return;
             }
             Collections.shuffle(seeds, random);
+            seeds = seeds.subList(0, Math.min(RECOVERY_ADDRESSES, seeds.size()));
             JoinDialer dialer =
                     new JoinDialer(
                             node.cluster().id(),
@@ -330,7 +364,9 @@ final class JoinedNode implements AutoCloseable {
             return new LinkedHashSet<>(joinAddresses(target));
         }
         Set<HostPort> seeds = new LinkedHashSet<>(node.settings().seeds());
-        gossip.view().members().forEach(member -> seeds.addAll(joinAddresses(member.record())));
+        gossip.view().members().stream()
+                .filter(member -> member.state() != MemberState.LEFT)
+                .forEach(member -> seeds.addAll(joinAddresses(member.record())));
         seeds.removeAll(joinAddresses(gossip.view().own()));
         return seeds;
     }

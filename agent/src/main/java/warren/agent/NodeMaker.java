@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,6 +28,7 @@ import warren.cluster.ClusterSecret;
 import warren.cluster.DataPlane;
 import warren.cluster.HostPort;
 import warren.cluster.Identity;
+import warren.cluster.Instance;
 import warren.cluster.JoinToken;
 import warren.cluster.KnownNode;
 import warren.cluster.NodeAddress;
@@ -66,7 +68,7 @@ final class NodeMaker {
         this.kernel = kernel;
         this.tunnel = tunnel;
         this.files = files;
-        this.snapshot = kernel.snapshot();
+        this.snapshot = kernel.everything();
     }
 
     /// A node that has just been made.
@@ -76,7 +78,10 @@ final class NodeMaker {
 
     Made first(InitRequest request) throws IOException {
         OverlayNetwork network = network(request.network());
-        refuseOverlap(network, "choose another with --network");
+        String overlap = overlap(network);
+        if (overlap != null) {
+            throw new RefusedException(new Problem(overlap, "choose another with --network"));
+        }
         ClusterId cluster = ClusterId.random(random);
         ClusterSecret secret = ClusterSecret.random(random);
         String name = name(request.name());
@@ -134,13 +139,13 @@ final class NodeMaker {
             throws IOException {
         startTunnel();
         try {
-            JoinDialer.Welcome welcome =
-                    new JoinDialer(token.cluster(), token.secret(), identity, random)
-                            .join(token.seeds(), _ -> record);
-            refuseOverlap(
-                    welcome.joined().cluster().network(),
-                    "remove the route, or join another cluster");
-            return welcome;
+            return new JoinDialer(
+                            token.cluster(),
+                            token.secret(),
+                            identity,
+                            random,
+                            network -> objection(network, token, record))
+                    .join(token.seeds(), _ -> record);
         } catch (JoinDialer.NotJoinedException e) {
             throw new RefusedException(new Problem("cannot join: " + e.getMessage(), null));
         }
@@ -177,18 +182,32 @@ final class NodeMaker {
         }
     }
 
-    private void refuseOverlap(OverlayNetwork network, String hint) throws RefusedException {
+    /// Whatever would make this node fail after the cluster has taken it in is tried before, or it
+    /// would stay behind there as one that never answers.
+    private @Nullable String objection(OverlayNetwork network, JoinToken token, NodeRecord record) {
+        String overlap = overlap(network);
+        if (overlap != null) {
+            return overlap + "; remove the route, or join another cluster";
+        }
+        try {
+            int epoch = token.secret().epoch();
+            files.saveRecords(
+                    new ClusterDescriptor(token.cluster(), "", network, epoch), record, List.of());
+            return null;
+        } catch (IOException e) {
+            return "this node cannot keep its state: " + e.getMessage();
+        }
+    }
+
+    private @Nullable String overlap(OverlayNetwork network) {
         Underlay underlay = new Underlay(snapshot);
         Route route = underlay.overlap(network.prefix());
-        if (route != null) {
-            throw new RefusedException(
-                    new Problem(
-                            "the overlay network "
-                                    + network
-                                    + " overlaps this host's route "
-                                    + underlay.describe(route),
-                            hint));
-        }
+        return route == null
+                ? null
+                : "the overlay network "
+                        + network
+                        + " overlaps this host's route "
+                        + underlay.describe(route);
     }
 
     private List<HostPort> endpoints(List<String> texts) throws RefusedException {
@@ -238,7 +257,7 @@ final class NodeMaker {
         try {
             return new NodeContent(
                     1,
-                    random.nextLong(),
+                    Instance.draw(Instant.now().getEpochSecond(), random),
                     settings.name(),
                     keys.publicKey,
                     null,
@@ -250,6 +269,16 @@ final class NodeMaker {
         } catch (IllegalArgumentException e) {
             throw new RefusedException(
                     new Problem(String.valueOf(e.getMessage()), "choose it with --name"));
+        }
+    }
+
+    static PrivateKey drawTunnelKey(SecureRandom random) {
+        byte[] bytes = new byte[32];
+        random.nextBytes(bytes);
+        try {
+            return new PrivateKey(bytes);
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
         }
     }
 
@@ -270,18 +299,8 @@ final class NodeMaker {
     /// The keys of a new node.
     private final class Keys {
         final Identity identity = Identity.generate(random);
-        final PrivateKey tunnelKey = draw();
+        final PrivateKey tunnelKey = drawTunnelKey(random);
         final PublicKey publicKey = new X25519().publicKey(tunnelKey);
-
-        private PrivateKey draw() {
-            byte[] bytes = new byte[32];
-            random.nextBytes(bytes);
-            try {
-                return new PrivateKey(bytes);
-            } finally {
-                Arrays.fill(bytes, (byte) 0);
-            }
-        }
 
         NodeRecord sign(NodeContent content, ClusterId cluster) {
             return NodeRecord.sign(content, identity, cluster);

@@ -45,7 +45,7 @@ final class TunnelStep {
 
     private final Tunnel tunnel;
     private final Kernel kernel;
-    private final PrivateKey privateKey;
+    private PrivateKey privateKey;
     private final int listenPort;
     private final TunnelKeys keys;
     private final PeerPlan plan = new PeerPlan();
@@ -64,6 +64,13 @@ final class TunnelStep {
         this.privateKey = privateKey;
         this.listenPort = listenPort;
         this.keys = keys;
+    }
+
+    /// Gives the device another key from the next pass on; the old one is wiped.
+    void useKey(PrivateKey key) {
+        PrivateKey old = privateKey;
+        privateKey = key;
+        old.destroy();
     }
 
     void observed(NodeId node, IpAddress address) {

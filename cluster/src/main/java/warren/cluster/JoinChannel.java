@@ -22,7 +22,7 @@ final class JoinChannel implements AutoCloseable {
     private long sent;
     private long received;
     private byte[] buffer = EMPTY;
-    private int ceiling = JoinLayout.HANDSHAKE_LENGTH;
+    private int ceiling = JoinLayout.ANSWER_LENGTH;
     private boolean broken;
 
     static byte[] prologue(ClusterId cluster) {

@@ -20,6 +20,8 @@ public enum JoinFailure {
     OUTRUN,
     /// The cluster has no room for another node.
     FULL,
+    /// The newcomer has an objection to the cluster's overlay network.
+    UNWANTED,
     /// Another identity has the same node address.
     ADDRESS_TAKEN
 }

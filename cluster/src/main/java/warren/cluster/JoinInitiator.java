@@ -16,12 +16,20 @@ import org.jspecify.annotations.Nullable;
 /// | NEW         | start                   | HELLO    | Send HELLO             |
 /// | HELLO       | genuine ANSWER          | PRESENT  | Send PRESENT           |
 /// | HELLO       | REFUSED, or not genuine | OVER     | Failed                 |
+/// | HELLO       | ANSWER, unwanted        | OVER     | Failed                 |
 /// | PRESENT     | genuine WELCOME         | WELCOMED |                        |
 /// | PRESENT     | DENIED                  | OVER     | Failed                 |
 /// | WELCOMED    | NODES                   | WELCOMED |                        |
 /// | WELCOMED    | END                     | OVER     | Joined                 |
 /// | any but OVER| anything else, the end  | OVER     | Failed                 |
 public final class JoinInitiator implements AutoCloseable {
+    /// What a newcomer may hold against a cluster before the cluster has taken it in.
+    public interface Objection {
+        /// Why this node will not live in that overlay network, in one sentence; null where it
+        /// will.
+        @Nullable String to(OverlayNetwork network);
+    }
+
     private enum State {
         NEW,
         HELLO,
@@ -36,6 +44,7 @@ public final class JoinInitiator implements AutoCloseable {
     private final Identity identity;
     private final NodeRecord record;
     private final RandomGenerator random;
+    private final Objection objection;
     private final JoinHandshake handshake;
     private final JoinChannel channel = new JoinChannel();
     private final List<KnownNode> nodes = new ArrayList<>();
@@ -53,12 +62,25 @@ public final class JoinInitiator implements AutoCloseable {
             Identity identity,
             NodeRecord record,
             RandomGenerator random) {
+        this(host, cluster, secret, identity, record, random, _ -> null);
+    }
+
+    /// @param objection asked before this node says who it is
+    public JoinInitiator(
+            String host,
+            ClusterId cluster,
+            ClusterSecret secret,
+            Identity identity,
+            NodeRecord record,
+            RandomGenerator random,
+            Objection objection) {
         this.host = host;
         this.cluster = cluster;
         this.secret = secret;
         this.identity = identity;
         this.record = record;
         this.random = random;
+        this.objection = objection;
         this.handshake = new JoinHandshake(JoinChannel.prologue(cluster));
     }
 
@@ -132,10 +154,26 @@ public final class JoinInitiator implements AutoCloseable {
             fail(JoinFailure.WRONG_VERSION, steps);
         } else if (type == JoinLayout.FRAME_REFUSED) {
             fail(JoinFailure.WRONG_SECRET, steps);
-        } else if (type != JoinLayout.FRAME_ANSWER || frame.length != JoinLayout.HANDSHAKE_LENGTH) {
+        } else if (type != JoinLayout.FRAME_ANSWER || frame.length != JoinLayout.ANSWER_LENGTH) {
             fail(JoinFailure.MALFORMED, steps);
-        } else if (handshake.readSecond(Arrays.copyOfRange(frame, 2, frame.length)) == null) {
-            fail(JoinFailure.WRONG_SECRET, steps);
+        } else {
+            byte[] payload = handshake.readSecond(Arrays.copyOfRange(frame, 2, frame.length));
+            if (payload == null) {
+                fail(JoinFailure.WRONG_SECRET, steps);
+            } else {
+                onNetwork(JoinMessage.parseNetwork(payload), steps);
+            }
+        }
+    }
+
+    /// Says who this node is only where it would stay: the member installs it for good then.
+    private void onNetwork(@Nullable OverlayNetwork network, List<JoinStep> steps) {
+        String problem = network == null ? null : objection.to(network);
+        if (network == null) {
+            fail(JoinFailure.MALFORMED, steps);
+        } else if (problem != null) {
+            close();
+            steps.add(new JoinStep.Failed(JoinFailure.UNWANTED, problem, 0));
         } else {
             present(steps);
         }
@@ -212,6 +250,7 @@ public final class JoinInitiator implements AutoCloseable {
             case EVICTED -> "this node was evicted from the cluster at " + host;
             case BAD_PROOF -> "the node at " + host + " and this one cannot prove who they are";
             case OUTRUN -> "the cluster at " + host + " holds a newer record of this node";
+            case UNWANTED -> "this node will not live in the network of the cluster at " + host;
             case FULL -> "the cluster at " + host + " has no room for another node";
             case ADDRESS_TAKEN ->
                     "another node of the cluster at "

@@ -32,6 +32,11 @@ final class JoinLayout {
     /// Frame type, version, then an ephemeral key and the tag of an empty payload.
     static final int HANDSHAKE_LENGTH = 2 + 32 + 16;
 
+    /// The overlay network, in the payload of the answer: its address and its length.
+    static final int NETWORK_LENGTH = 4 + 1;
+
+    static final int ANSWER_LENGTH = HANDSHAKE_LENGTH + NETWORK_LENGTH;
+
     static final int REFUSED_LENGTH = 2;
 
     // Our choices

@@ -69,6 +69,27 @@ sealed interface JoinMessage {
         }
     }
 
+    /// The overlay network as the answer of the handshake carries it.
+    static byte[] network(OverlayNetwork network) {
+        IpPrefix prefix = network.prefix();
+        return new WireWriter().put(prefix.address().toBytes()).u8(prefix.length()).toBytes();
+    }
+
+    /// Null where this version allows no such network.
+    static @Nullable OverlayNetwork parseNetwork(byte[] payload) {
+        WireReader in = new WireReader(payload);
+        byte[] address = in.take(4);
+        int length = in.u8();
+        if (!in.isDone() || length > 32) {
+            return null;
+        }
+        try {
+            return new OverlayNetwork(new IpPrefix(IpAddress.of(address), length));
+        } catch (IllegalArgumentException _) {
+            return null;
+        }
+    }
+
     static byte[] present(NodeRecord record, byte[] proof) {
         return new WireWriter()
                 .u8(JoinLayout.MESSAGE_PRESENT)

@@ -168,7 +168,8 @@ public final class JoinResponder implements AutoCloseable {
             refuse(JoinFailure.WRONG_SECRET, steps);
             return;
         }
-        byte[] second = handshake.writeSecond(theirs, EMPTY, random);
+        byte[] network = JoinMessage.network(port.descriptor().network());
+        byte[] second = handshake.writeSecond(theirs, network, random);
         if (second == null) {
             handshake.close();
             refuse(JoinFailure.MALFORMED, steps);
@@ -275,6 +276,7 @@ public final class JoinResponder implements AutoCloseable {
             case EVICTED -> "a join of an evicted node was refused";
             case BAD_PROOF -> "a join without proof of identity was refused";
             case OUTRUN -> "a join with an outdated record was sent back";
+            case UNWANTED -> "a join was given up by the newcomer";
             case FULL -> "a join was refused because the cluster is full";
             case ADDRESS_TAKEN -> "a join was refused because its node address is taken";
         };

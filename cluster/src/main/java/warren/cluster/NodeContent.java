@@ -10,7 +10,7 @@ import warren.wireguard.PublicKey;
 /// codec, so that a record always fits one gossip datagram.
 ///
 /// @param sequence larger in each record of a node; persisted, never reused
-/// @param instance random, drawn at each start of the agent: tells a clone from a restart
+/// @param instance drawn at each start of the agent ([Instance]): tells a clone from a restart
 /// @param name as people call the node; 1 to [#MAX_NAME_LENGTH] letters, digits, `.`, `_`, `-`
 /// @param wireguardKey the key peers configure now
 /// @param nextWireguardKey the key announced for the next rotation; null where none is
@@ -63,6 +63,20 @@ public record NodeContent(
     static boolean isName(String name) {
         return name.length() <= MAX_NAME_LENGTH
                 && name.matches("[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?");
+    }
+
+    public NodeContent withWireguardKey(PublicKey newKey) {
+        return new NodeContent(
+                sequence,
+                instance,
+                name,
+                newKey,
+                nextWireguardKey,
+                endpoints,
+                joinPort,
+                claims,
+                dataPlanes,
+                epochs);
     }
 
     public NodeContent withSequence(long newSequence) {

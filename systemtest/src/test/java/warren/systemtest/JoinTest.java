@@ -51,6 +51,27 @@ final class JoinTest {
     }
 
     @Test
+    void aNodeWhoseRoutesOverlapTheNetworkIsRefusedBeforeTheClusterKnowsIt() {
+        b.startAgent();
+        b.machine()
+                .sh("ip rule add pref 900 lookup 77; ip route add 10.100.7.0/24 dev eth0 table 77");
+        String token = a.warren("token").orFail().out();
+        var refused = b.warrenReading(token, "join", "-");
+
+        assertEquals(1, refused.exit(), refused::toString);
+        assertEquals(1, refused.err().lines().count(), refused::toString);
+        assertTrue(
+                refused.err()
+                        .contains("overlaps this host's route 10.100.7.0/24 dev eth0 table 77"),
+                refused::toString);
+        assertEquals(0, a.json("peers").size());
+        assertFalse(a.log().contains("node joined"), a::log);
+        b.machine().sh("ip rule del pref 900; ip route flush table 77");
+        b.warrenReading(token, "join", "-").orFail();
+        a.awaitAlivePeers(1);
+    }
+
+    @Test
     void aDamagedTokenIsNamedAsSuch() {
         b.startAgent();
         String token = a.warren("token").orFail().out().strip();

@@ -10,8 +10,11 @@ public interface Kernel {
     /// The alias (`ip link set … alias`) of every link that Warren made.
     String ALIAS = "warren";
 
-    /// Everything there is now.
+    /// What there is now, of the routes those in the main table.
     Snapshot snapshot() throws IOException;
+
+    /// The same with the routes of every table, the host's own addresses among them.
+    Snapshot everything() throws IOException;
 
     /// Makes one change. Making it again changes nothing.
     void apply(Change change) throws IOException;

@@ -30,12 +30,19 @@ public final class NetlinkKernel implements Kernel, AutoCloseable {
 
     @Override
     public Snapshot snapshot() throws IOException {
+        return snapshot(RtnetlinkConstants.RT_TABLE_MAIN);
+    }
+
+    @Override
+    public Snapshot everything() throws IOException {
+        return snapshot(RtnetlinkConstants.RT_TABLE_UNSPEC);
+    }
+
+    private Snapshot snapshot(int table) throws IOException {
         List<Route> routes = new ArrayList<>();
         List<Rule> rules = new ArrayList<>();
         for (Family family : Family.values()) {
-            routes.addAll(
-                    rtnetlink.routes(
-                            RouteFilter.all(family).inTable(RtnetlinkConstants.RT_TABLE_MAIN)));
+            routes.addAll(rtnetlink.routes(RouteFilter.all(family).inTable(table)));
             rules.addAll(rtnetlink.rules(family));
         }
         return new Snapshot(rtnetlink.links(), rtnetlink.addresses(), routes, rules);

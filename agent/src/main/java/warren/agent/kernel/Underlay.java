@@ -13,6 +13,7 @@ import warren.linux.route.Cidr;
 import warren.linux.route.Link;
 import warren.linux.route.Route;
 import warren.linux.route.RtnetlinkConstants;
+import warren.linux.route.Rule;
 import warren.wireguard.IpAddress;
 import warren.wireguard.IpPrefix;
 
@@ -82,6 +83,7 @@ public final class Underlay {
 
     private boolean hasDefaultRoute(int link) {
         return snapshot.routes().stream()
+                .filter(route -> route.table() == RtnetlinkConstants.RT_TABLE_MAIN)
                 .anyMatch(route -> route.link() == link && route.destination().prefixLength() == 0);
     }
 
@@ -151,12 +153,15 @@ public final class Underlay {
                 .orElse(null);
     }
 
-    /// A route of the host that shares addresses with `network`, or null. The default route and
-    /// Warren's own do not count.
+    /// A route of the host, in any table of the snapshot that a rule leads to, that shares
+    /// addresses
+    /// with `network`; or null. The default route and Warren's own do not count, nor do addresses
+    /// of Warren's own links.
     public @Nullable Route overlap(IpPrefix network) {
         Cidr wanted = NodeNetwork.cidr(network);
         return snapshot.routes().stream()
                 .filter(route -> route.protocol() != RtnetlinkConstants.RTPROT_WARREN)
+                .filter(route -> isLookedUp(route) && !isOnOurLink(route))
                 .filter(route -> route.destination().prefixLength() > 0)
                 .filter(route -> route.destination().family() == wanted.family())
                 .filter(route -> route.destination().overlaps(wanted))
@@ -164,10 +169,28 @@ public final class Underlay {
                 .orElse(null);
     }
 
+    /// Nothing is sent by the routes of a table to which no rule leads.
+    private boolean isLookedUp(Route route) {
+        return route.table() == RtnetlinkConstants.RT_TABLE_MAIN
+                || route.table() == RtnetlinkConstants.RT_TABLE_LOCAL
+                || snapshot.rules().stream()
+                        .anyMatch(
+                                rule ->
+                                        rule.action() == Rule.Action.LOOKUP
+                                                && rule.table() == route.table());
+    }
+
+    private boolean isOnOurLink(Route route) {
+        Link link = snapshot.link(route.link());
+        return link != null && Snapshot.isOurs(link);
+    }
+
     /// One line that names a route as `ip route` would.
     public String describe(Route route) {
         Link link = snapshot.link(route.link());
         String via = route.gateway() == null ? "" : " via " + route.gateway().getHostAddress();
-        return route.destination() + via + (link == null ? "" : " dev " + link.name());
+        String table =
+                route.table() == RtnetlinkConstants.RT_TABLE_MAIN ? "" : " table " + route.table();
+        return route.destination() + via + (link == null ? "" : " dev " + link.name()) + table;
     }
 }

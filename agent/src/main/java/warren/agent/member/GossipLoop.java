@@ -314,7 +314,11 @@ public final class GossipLoop {
             boolean foreign = instance != own.content().instance();
             boolean news = sequence > outrunBySequence;
             outrunBySequence = Math.max(outrunBySequence, sequence);
-            if (foreign && news && ++foreignInstances >= CLONE_AFTER) {
+            if (!foreign || !news) {
+                return;
+            }
+            listener.foreignRecord(instance);
+            if (++foreignInstances >= CLONE_AFTER) {
                 clones.found(own.id(), System.nanoTime());
             }
         }

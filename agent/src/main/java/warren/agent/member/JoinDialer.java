@@ -33,14 +33,26 @@ public final class JoinDialer {
     private final ClusterSecret secret;
     private final Identity identity;
     private final RandomGenerator random;
+    private final JoinInitiator.Objection objection;
 
     /// @param random cryptographically strong
     public JoinDialer(
             ClusterId cluster, ClusterSecret secret, Identity identity, RandomGenerator random) {
+        this(cluster, secret, identity, random, _ -> null);
+    }
+
+    /// @param objection asked before any member takes this node in
+    public JoinDialer(
+            ClusterId cluster,
+            ClusterSecret secret,
+            Identity identity,
+            RandomGenerator random,
+            JoinInitiator.Objection objection) {
         this.cluster = cluster;
         this.secret = secret;
         this.identity = identity;
         this.random = random;
+        this.objection = objection;
     }
 
     /// What a member answered, and under which of its addresses it was reached.
@@ -130,7 +142,13 @@ public final class JoinDialer {
         try (Socket socket = new Socket();
                 JoinInitiator initiator =
                         new JoinInitiator(
-                                seed.toString(), cluster, secret, identity, record, random)) {
+                                seed.toString(),
+                                cluster,
+                                secret,
+                                identity,
+                                record,
+                                random,
+                                objection)) {
             socket.connect(new InetSocketAddress(address, seed.port()), CONNECT_MILLIS);
             JoinStep.Joined joined = converse(socket, initiator, deadlineNanos);
             return new Welcome(joined, IpAddress.of(address));
@@ -175,7 +193,7 @@ public final class JoinDialer {
         return switch (reason) {
             case CLOSED, MALFORMED -> new IOException(message);
             case OUTRUN -> throw new Outrun(sequence);
-            case WRONG_SECRET, WRONG_VERSION, EVICTED, BAD_PROOF, FULL, ADDRESS_TAKEN ->
+            case WRONG_SECRET, WRONG_VERSION, EVICTED, BAD_PROOF, FULL, UNWANTED, ADDRESS_TAKEN ->
                     throw new RefusedByMember(message);
         };
     }

@@ -12,6 +12,9 @@ public interface MemberListener {
     /// Some record or state changed; the view has it.
     void membersChanged();
 
+    /// The cluster holds a record of this node that this agent did not sign.
+    void foreignRecord(long instance);
+
     /// Time for a join exchange on the underlay, towards `target` or any seed.
     void recoveryDue(@Nullable NodeRecord target);
 

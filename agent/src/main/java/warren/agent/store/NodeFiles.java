@@ -22,7 +22,8 @@ import warren.wireguard.PrivateKey;
 /// | file            | content                                          | written by      |
 /// |-----------------|--------------------------------------------------|-----------------|
 /// | `identity`      | the Ed25519 seed                                 | init, join      |
-/// | `wireguard.key` | the tunnel's private key, as `wg genkey` prints  | init, join      |
+/// | `wireguard.key` | the tunnel's private key, as `wg genkey` prints  | init, join, a clock set
+/// back |
 /// | `secrets`       | the cluster secrets                              | init, join      |
 /// | `node.json`     | name, endpoints, seeds                           | init, join      |
 /// | `records`       | the cluster's descriptor, all records and states | gossip loop     |
@@ -87,10 +88,14 @@ public final class NodeFiles {
             NodeSettings settings)
             throws IOException {
         directory.write(IDENTITY, StateFiles.identity(identity));
-        directory.write(
-                TUNNEL_KEY, (tunnelKey.toBase64() + "\n").getBytes(StandardCharsets.US_ASCII));
+        saveTunnelKey(tunnelKey);
         directory.write(SECRETS, StateFiles.secrets(cluster, secrets));
         directory.write(SETTINGS, settings.json());
+    }
+
+    public void saveTunnelKey(PrivateKey tunnelKey) throws IOException {
+        directory.write(
+                TUNNEL_KEY, (tunnelKey.toBase64() + "\n").getBytes(StandardCharsets.US_ASCII));
     }
 
     /// Takes back all that was saved of a node that could not be made.

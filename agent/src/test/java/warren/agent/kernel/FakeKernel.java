@@ -77,6 +77,11 @@ public final class FakeKernel implements Kernel {
     }
 
     @Override
+    public Snapshot everything() {
+        return snapshot();
+    }
+
+    @Override
     public @Nullable Integer setting(LinkSetting setting, String link) {
         return settings.get(key(setting, link));
     }

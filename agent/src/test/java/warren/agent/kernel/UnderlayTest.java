@@ -9,10 +9,12 @@ import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import warren.linux.route.Cidr;
+import warren.linux.route.Family;
 import warren.linux.route.Link;
 import warren.linux.route.LinkSettings;
 import warren.linux.route.Route;
 import warren.linux.route.RtnetlinkConstants;
+import warren.linux.route.Rule;
 import warren.wireguard.IpAddress;
 import warren.wireguard.IpPrefix;
 
@@ -79,6 +81,22 @@ class UnderlayTest {
     void theDefaultRouteAndOurOwnRoutesDoNotOverlap() {
         assertNull(underlay().overlap(IpPrefix.parse("10.100.0.0/16")));
         assertNull(underlay().overlap(IpPrefix.parse("10.200.0.0/16")));
+    }
+
+    @Test
+    void aRouteInAnotherTableOverlapsWhereARuleLeadsThere() {
+        kernel.route(
+                Route.to(Cidr.parse("10.150.0.0/16"))
+                        .dev(wan.index())
+                        .table(77)
+                        .protocol(RtnetlinkConstants.RTPROT_BOOT)
+                        .build());
+        IpPrefix network = IpPrefix.parse("10.150.3.0/24");
+        assertNull(underlay().overlap(network), "no rule leads to it");
+        kernel.apply(
+                new Change.AddRule(Rule.forFamily(Family.INET).lookup(77).priority(1000).build()));
+        Route found = Objects.requireNonNull(underlay().overlap(network));
+        assertEquals("10.150.0.0/16 dev eth0 table 77", underlay().describe(found));
     }
 
     private Underlay underlay() {

@@ -195,6 +195,9 @@ class GossipLoopTest {
         public void membersChanged() {}
 
         @Override
+        public void foreignRecord(long instance) {}
+
+        @Override
         public void recoveryDue(@Nullable NodeRecord target) {}
 
         @Override

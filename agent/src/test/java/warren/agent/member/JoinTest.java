@@ -93,6 +93,24 @@ class JoinTest {
     }
 
     @Test
+    void aNewcomerThatObjectsToTheNetworkIsNeverInstalled() {
+        JoinDialer dialer =
+                new JoinDialer(
+                        TestNodes.CLUSTER,
+                        TestNodes.secret(),
+                        newcomer.identity(),
+                        new SecureRandom(),
+                        network -> "not in " + network);
+        IOException e =
+                assertThrows(
+                        JoinDialer.NotJoinedException.class,
+                        () -> dialer.join(List.of(seed), _ -> newcomer.own()));
+        assertEquals("not in 10.100.0.0/16", e.getMessage());
+        assertEquals(List.of(), gossip.view().members());
+        assertEquals(List.of(), installed);
+    }
+
+    @Test
     void aWrongSecretIsOneClearErrorAndNobodyIsInstalled() {
         JoinDialer dialer =
                 new JoinDialer(
@@ -253,6 +271,9 @@ class JoinTest {
     private final class Recorder implements MemberListener {
         @Override
         public void membersChanged() {}
+
+        @Override
+        public void foreignRecord(long instance) {}
 
         @Override
         public void recoveryDue(@Nullable NodeRecord target) {}
