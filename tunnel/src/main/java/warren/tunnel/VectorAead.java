@@ -7,25 +7,35 @@ import warren.wireguard.PacketBatch;
 
 /// ChaCha20-Poly1305 in the Vector API, across packets: ChaCha20 computes sixteen blocks at once
 /// whichever packets they belong to, Poly1305 eight packets at once. What does not fill the lanes
-/// (single packets, one long among short ones) goes to another backend.
+/// (few packets, one long among short ones) goes to another backend.
 ///
 /// Thread-safe. The working state, about ten kilobytes, belongs to the thread and not to the key:
 /// thousands of sessions share it.
 final class VectorAead implements Aead {
-    /// Packets of a group of eight, weighed by length, from which the lanes pay.
-    static final int PAYING_LANES = 4;
-
-    /// What a packet costs besides its bytes, in bytes.
-    private static final int PACKET_BYTES = 128;
+    // What a group of up to eight costs here, and what its packets cost another backend, in
+    // nanoseconds of the machine in docs/performance.md. Only the ratio matters: four packets of
+    // full size pay, and two small ones.
+    private static final double GROUP = 590;
+    private static final double LONGEST_BYTE = 1.1;
+    private static final double BYTE = 0.25;
+    private static final double OTHER_PACKET = 580;
+    private static final double OTHER_BYTE = 0.33;
 
     private final Aead single;
     private final VectorGate gate;
+    private final boolean always;
     private final ThreadLocal<Scratch> scratch;
 
     /// @param single for what does not pay here, and for everything while the gate is shut
     VectorAead(Aead single, VectorGate gate) {
+        this(single, gate, false);
+    }
+
+    /// @param always whether everything is taken to pay, for tests
+    VectorAead(Aead single, VectorGate gate, boolean always) {
         this.single = single;
         this.gate = gate;
+        this.always = always;
         this.scratch = ThreadLocal.withInitial(() -> new Scratch(new VectorWatch(gate)));
     }
 
@@ -125,7 +135,7 @@ final class VectorAead implements Aead {
             }
             for (int first = 0; first < count; first += PolyLanes.LANES) {
                 int last = Math.min(count, first + PolyLanes.LANES);
-                if (pays(mine, batch, first, last)) {
+                if (always || pays(mine, batch, first, last)) {
                     for (int i = first; i < last; i++) {
                         int packet = mine.order[i];
                         mine.run.add(batch, packet, batch.length[packet] - shortest);
@@ -174,12 +184,14 @@ final class VectorAead implements Aead {
         batch.length[packet] = 0;
     }
 
-    /// Whether packets `first` to `last` of the order, longest first, fill enough of the lanes.
+    /// Whether packets `first` to `last` of the order, longest first, cost less here: every lane
+    /// of Poly1305 takes as long as that of the longest one.
     private static boolean pays(Scratch mine, PacketBatch batch, int first, int last) {
-        long sum = 0;
+        long bytes = 0;
         for (int i = first; i < last; i++) {
-            sum += PACKET_BYTES + batch.length[mine.order[i]];
+            bytes += batch.length[mine.order[i]];
         }
-        return sum >= (long) PAYING_LANES * (PACKET_BYTES + batch.length[mine.order[first]]);
+        double here = GROUP + LONGEST_BYTE * batch.length[mine.order[first]] + BYTE * bytes;
+        return here < OTHER_PACKET * (last - first) + OTHER_BYTE * bytes;
     }
 }

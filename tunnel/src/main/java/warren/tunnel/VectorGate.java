@@ -10,9 +10,11 @@ import java.util.concurrent.Semaphore;
 final class VectorGate {
     private static final System.Logger LOG = System.getLogger(VectorGate.class.getName());
 
-    /// Runs of packets that would have gone through, from which compiling is worth its cost: a
-    /// transfer of some megabytes.
+    /// Runs of so many packets and more that would have gone through, from which compiling is worth
+    /// its cost: a transfer of some megabytes.
     private static final int WANTED_RUNS = 1000;
+
+    private static final int WANTED_PACKETS = 4;
 
     private final Semaphore wanted = new Semaphore(0);
 
@@ -49,16 +51,10 @@ final class VectorGate {
 
     /// Whether a run of so many packets goes to the vector code.
     boolean admits(int packets) {
-        if (packets < VectorAead.PAYING_LANES) {
-            return false;
+        if (!open && packets >= WANTED_PACKETS && ++turnedAway == WANTED_RUNS) {
+            wanted.release();
         }
-        if (!open) {
-            if (++turnedAway == WANTED_RUNS) {
-                wanted.release();
-            }
-            return false;
-        }
-        return true;
+        return open;
     }
 
     /// Waits until there is traffic that wants the vector code.

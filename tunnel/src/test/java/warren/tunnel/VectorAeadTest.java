@@ -30,7 +30,7 @@ class VectorAeadTest {
     private final long seed = new Random().nextLong();
     private final Random random = new Random(seed);
     private final VectorGate gate = new VectorGate();
-    private final Aead vector = new VectorAead(new RefusingAead(), gate);
+    private final Aead vector = new VectorAead(new RefusingAead(), gate, true);
     private final Aead mixed = new VectorAead(new JceAead(), gate);
 
     VectorAeadTest() {
@@ -44,6 +44,28 @@ class VectorAeadTest {
             Arrays.fill(lengths, length);
             exchange(vector, lengths);
         }
+    }
+
+    @Test
+    void everyLengthMakesWhatTheJdkMakes() {
+        for (int length = 0; length <= 1500; length++) {
+            int[] lengths = new int[1 + length % 17];
+            Arrays.fill(lengths, length);
+            exchange(vector, lengths);
+        }
+    }
+
+    @Test
+    void neighbouringLengthsMakeWhatTheJdkMakes() {
+        for (int first = 0; first <= 1500; first += PACKETS) {
+            int[] lengths = new int[PACKETS];
+            int base = first;
+            Arrays.setAll(lengths, i -> base + i);
+            exchange(vector, lengths);
+            Arrays.setAll(lengths, i -> i % 2 == 0 ? base + i : base - base % 64 + 64);
+            exchange(vector, lengths);
+        }
+        exchange(vector, 8960, 8959, 9000, 9001, 9016, 9023, 9024, 9025, 8999, 8992);
     }
 
     @Test
@@ -117,9 +139,12 @@ class VectorAeadTest {
     }
 
     @Test
-    void singlePacketsAndAShutGateGoToTheOtherBackend() {
+    void fewPacketsAndAShutGateGoToTheOtherBackend() {
         try (Arena arena = Arena.ofConfined();
-                Aead.Key key = vector.key(new byte[32])) {
+                Aead.Key key = new VectorAead(new RefusingAead(), gate).key(new byte[32])) {
+            PacketBatch large = batch(arena, 1420, 1420, 1420, 1420);
+            assertThrows(UnsupportedOperationException.class, () -> key.seal(large, 0, 2));
+            key.seal(large, 0, 4);
             PacketBatch batch = batch(arena, 100, 100, 100, 100, 100, 100, 100, 100);
             assertThrows(UnsupportedOperationException.class, () -> key.seal(batch, 0, 1));
             key.seal(batch, 0, 8);

@@ -58,11 +58,13 @@ class VectorWarmupTest {
     }
 
     @Test
-    void aGateOpensOnlyForRunsThatFillLanes() {
+    void aGateAdmitsNothingUntilItIsOpen() {
         VectorGate gate = new VectorGate();
         assertFalse(gate.admits(64));
         gate.open(VectorCost.UNKNOWN);
-        assertTrue(gate.admits(VectorAead.PAYING_LANES));
-        assertFalse(gate.admits(VectorAead.PAYING_LANES - 1));
+        assertTrue(gate.admits(64));
+        assertTrue(gate.admits(1));
+        gate.shut("test", 0);
+        assertFalse(gate.admits(64));
     }
 }
