@@ -33,6 +33,26 @@ final class AntiEntropy {
         }
     }
 
+    /// Has all nodes say that they are there.
+    interface RollCall {
+        /// @return whether one was begun: not so soon after the last
+        boolean call(long nowNanos);
+    }
+
+    /// What this works with.
+    record Parts(
+            ClusterId cluster,
+            Roster roster,
+            SyncTree tree,
+            Membership membership,
+            GossipSender sender,
+            Timers timers,
+            RandomGenerator random,
+            Outbox outbox,
+            RollCall rollCall) {}
+
+    private final ClusterId cluster;
+    private final NodeId self;
     private final Roster roster;
     private final SyncTree tree;
     private final Membership membership;
@@ -40,25 +60,22 @@ final class AntiEntropy {
     private final Timers timers;
     private final RandomGenerator random;
     private final Outbox outbox;
+    private final RollCall rollCall;
     private long nextNanos;
     private boolean bulkAsked;
     private long bulkNanos;
 
-    AntiEntropy(
-            Roster roster,
-            SyncTree tree,
-            Membership membership,
-            GossipSender sender,
-            Timers timers,
-            RandomGenerator random,
-            Outbox outbox) {
-        this.roster = roster;
-        this.tree = tree;
-        this.membership = membership;
-        this.sender = sender;
-        this.timers = timers;
-        this.random = random;
-        this.outbox = outbox;
+    AntiEntropy(NodeId self, Parts parts) {
+        this.cluster = parts.cluster;
+        this.self = self;
+        this.roster = parts.roster;
+        this.tree = parts.tree;
+        this.membership = parts.membership;
+        this.sender = parts.sender;
+        this.timers = parts.timers;
+        this.random = parts.random;
+        this.outbox = parts.outbox;
+        this.rollCall = parts.rollCall;
     }
 
     void start(long nowNanos) {
@@ -67,19 +84,18 @@ final class AntiEntropy {
 
     /// Compares with one node now.
     void with(MemberEntry entry, long nowNanos) {
-        if (entry.spend(nowNanos)) {
-            sender.send(
-                    entry, GossipLayout.SYNC_ROOT, 0, new WireWriter().u64(tree.root()).toBytes());
+        if (entry.link().spend(nowNanos)) {
+            sender.send(entry, GossipLayout.SYNC_ROOT, 0, new WireWriter(8).u64(tree.root()));
         }
     }
 
     void onRoot(MemberEntry from, long root, long nowNanos) {
-        if (root != tree.root() && from.spend(nowNanos)) {
-            WireWriter body = new WireWriter();
+        if (root != tree.root() && from.link().spend(nowNanos)) {
+            WireWriter body = new WireWriter(GossipLayout.BUCKETS * GossipLayout.BUCKET_LENGTH);
             for (int bucket : tree.buckets()) {
                 body.u32(bucket);
             }
-            sender.send(from, GossipLayout.SYNC_BUCKETS, 0, body.toBytes());
+            sender.send(from, GossipLayout.SYNC_BUCKETS, 0, body);
         }
     }
 
@@ -95,10 +111,11 @@ final class AntiEntropy {
                 WireWriter one = new WireWriter();
                 GossipDatagram.write(one, tree.bucket(number));
                 if (body.length() + one.length() > GossipSender.room()) {
-                    sent += sendEntries(from, body, nowNanos);
+                    sendEntries(from, body, nowNanos);
+                    sent++;
                     body = new WireWriter();
                 }
-                body.put(one.toBytes());
+                body.put(one);
             }
         }
         if (body.length() > 0) {
@@ -113,12 +130,12 @@ final class AntiEntropy {
         for (int i = 0; i < GossipLayout.BUCKETS; i++) {
             differing += mine[i] == theirs[i] ? 0 : 1;
         }
-        long entries = (long) differing * roster.all().size() / GossipLayout.BUCKETS;
+        long entries = (long) differing * roster.size() / GossipLayout.BUCKETS;
         boolean lately = bulkAsked && nowNanos - bulkNanos < GossipLayout.BULK_INTERVAL;
         if (!lately && entries > GossipLayout.BULK_ENTRIES) {
             bulkAsked = true;
             bulkNanos = nowNanos;
-            outbox.on(new GossipEvent.BulkDue(from.id, from.address));
+            outbox.on(new GossipEvent.BulkDue(from.id, NodeAddress.of(cluster, from.id)));
         }
     }
 
@@ -135,11 +152,14 @@ final class AntiEntropy {
 
     /// Compares buckets of another node with ours, takes in its states and notes the rest.
     void compare(MemberEntry from, List<Bucket> buckets, Differences found, long nowNanos) {
+        List<Entry> doubtful = new ArrayList<>();
         for (Bucket bucket : buckets) {
             Set<NodeId> listed = new HashSet<>();
             for (Entry theirs : bucket.entries()) {
                 listed.add(theirs.id());
-                compare(from, theirs, found, nowNanos);
+                if (!compare(from, theirs, found, nowNanos)) {
+                    doubtful.add(theirs);
+                }
             }
             for (Entry mine : tree.bucket(bucket.number()).entries()) {
                 if (!listed.contains(mine.id())) {
@@ -147,20 +167,11 @@ final class AntiEntropy {
                 }
             }
         }
-    }
-
-    /// Takes in updates that a bulk stream brought.
-    void take(MemberEntry from, List<GossipUpdate> updates, long nowNanos) {
-        for (GossipUpdate update : updates) {
-            switch (update) {
-                case GossipUpdate.Node(KnownNode node) -> membership.learn(node, from.id, nowNanos);
-                case GossipUpdate.State(
-                                NodeId about,
-                                MemberState state,
-                                int incarnation,
-                                NodeId by) ->
-                        membership.apply(about, state, incarnation, by, nowNanos);
-            }
+        if (doubtful.size() >= GossipLayout.ROLL_CALL_AT && rollCall.call(nowNanos)) {
+            return; // a partition has ended: they answer for themselves
+        }
+        for (Entry theirs : doubtful) {
+            dispute(from, theirs, found, nowNanos);
         }
     }
 
@@ -175,51 +186,17 @@ final class AntiEntropy {
     /// Asks `from` for the records of nodes it spoke of.
     void want(MemberEntry from, List<NodeId> ids, long nowNanos) {
         int most = GossipSender.room() / NodeId.LENGTH;
-        for (int at = 0; at < ids.size() && from.spend(nowNanos); at += most) {
+        for (int at = 0; at < ids.size() && from.link().spend(nowNanos); at += most) {
             WireWriter body = new WireWriter();
-            for (NodeId id : ids.subList(at, Math.min(ids.size(), at + most))) {
-                body.put(id.toBytes());
-            }
-            sender.send(from, GossipLayout.SYNC_WANT, 0, body.toBytes());
+            ids.subList(at, Math.min(ids.size(), at + most)).forEach(body::put);
+            sender.send(from, GossipLayout.SYNC_WANT, 0, body);
         }
     }
 
-    private void compare(MemberEntry from, Entry theirs, Differences found, long nowNanos) {
-        NodeId id = theirs.id();
-        MemberEntry known = roster.get(id);
-        if (known != null && known.state == MemberState.LEFT) {
-            if (theirs.incarnation() <= known.incarnation) {
-                found.states.add(membership.stateOf(known));
-                return;
-            }
-        }
-        membership.apply(id, theirs.state(), theirs.incarnation(), from.id, nowNanos);
-        Entry mine = tree.entry(id);
-        if (mine == null) {
-            if (theirs.state() != MemberState.LEFT) {
-                found.wanted.add(id);
-            }
-            return;
-        }
-        int bySequence = Long.compareUnsigned(mine.sequence(), theirs.sequence());
-        boolean differ = bySequence == 0 && mine.tag() != theirs.tag();
-        if (bySequence > 0 || differ) {
-            found.nodes.add(id);
-        } else if (isNewer(mine, theirs)) {
-            found.states.add(
-                    GossipUpdate.state(
-                            id, mine.state(), mine.incarnation(), membership.own().id()));
-        }
-        if (bySequence < 0 || differ) {
-            found.wanted.add(id);
-        }
-    }
-
-    /// Whether they should hear my state: mine has a later incarnation, or I know it dead.
-    private static boolean isNewer(Entry mine, Entry theirs) {
-        return mine.incarnation() != theirs.incarnation()
-                ? mine.incarnation() > theirs.incarnation()
-                : mine.state() == MemberState.DEAD && theirs.state() != MemberState.DEAD;
+    /// A node with its record, as an update; null where it is not known or has left.
+    byte @Nullable [] node(NodeId id) {
+        MemberEntry entry = tree.get(id);
+        return entry == null ? null : GossipUpdate.node(entry);
     }
 
     private void addNode(NodeId id, List<byte[]> updates) {
@@ -229,24 +206,69 @@ final class AntiEntropy {
         }
     }
 
-    /// A node with its record, as an update; null where it is not known or has left.
-    byte @Nullable [] node(NodeId id) {
-        Entry entry = tree.entry(id);
-        NodeRecord own = membership.own();
+    /// @return false where one of us sees the node dead and the other does not
+    private boolean compare(MemberEntry from, Entry theirs, Differences found, long nowNanos) {
+        NodeId id = theirs.id();
         MemberEntry known = roster.get(id);
-        if (entry != null && id.equals(own.id())) {
-            return GossipUpdate.node(own, entry.state(), entry.incarnation());
+        if (known != null && known.state == MemberState.LEFT) {
+            if (theirs.sequence() <= known.record.sequence()) {
+                found.nodes.add(id);
+            } else {
+                found.wanted.add(id);
+            }
+            return true;
         }
-        return entry != null && known != null
-                ? GossipUpdate.node(known.record, entry.state(), entry.incarnation())
-                : null;
+        MemberEntry mine = tree.get(id);
+        if (mine == null) {
+            found.wanted.add(id);
+            return true;
+        }
+        int bySequence = Long.compareUnsigned(mine.record.sequence(), theirs.sequence());
+        if (bySequence == 0 && mine.record.tag() == theirs.tag()) {
+            boolean deadHere = mine.state == MemberState.DEAD;
+            boolean deadThere = theirs.state() == MemberState.DEAD;
+            if (deadHere != deadThere && mine.incarnation == theirs.incarnation()) {
+                return false;
+            }
+            dispute(from, theirs, found, nowNanos);
+            return true;
+        }
+        if (bySequence >= 0) {
+            found.nodes.add(id);
+        }
+        if (bySequence <= 0) {
+            found.wanted.add(id);
+        }
+        return true;
     }
 
-    private int sendEntries(MemberEntry to, WireWriter body, long nowNanos) {
-        if (to.spend(nowNanos)) {
-            sender.send(to, GossipLayout.SYNC_ENTRIES, 0, body.toBytes());
+    /// Takes in how they see a node whose record both have, and notes what they should hear.
+    private void dispute(MemberEntry from, Entry theirs, Differences found, long nowNanos) {
+        membership.apply(
+                new GossipUpdate.State(
+                        theirs.id(),
+                        theirs.state(),
+                        theirs.sequence(),
+                        theirs.incarnation(),
+                        from.id),
+                nowNanos);
+        MemberEntry mine = tree.get(theirs.id());
+        if (mine != null && isNewer(mine, theirs)) {
+            found.states.add(GossipUpdate.state(mine, self));
         }
-        return 1;
+    }
+
+    /// Whether they should hear my state: mine has a later incarnation, or I know it dead.
+    private static boolean isNewer(MemberEntry mine, Entry theirs) {
+        return mine.incarnation != theirs.incarnation()
+                ? mine.incarnation > theirs.incarnation()
+                : mine.state == MemberState.DEAD && theirs.state() != MemberState.DEAD;
+    }
+
+    private void sendEntries(MemberEntry to, WireWriter body, long nowNanos) {
+        if (to.link().spend(nowNanos)) {
+            sender.send(to, GossipLayout.SYNC_ENTRIES, 0, body);
+        }
     }
 
     private void next(long atNanos) {

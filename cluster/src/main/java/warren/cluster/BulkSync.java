@@ -60,7 +60,13 @@ public final class BulkSync {
     }
 
     /// What a stream needs of the core.
-    record Parts(GossipSeal seal, SyncTree tree, AntiEntropy antiEntropy) {}
+    record Parts(GossipSeal seal, SyncTree tree, AntiEntropy antiEntropy, Updates updates) {}
+
+    /// Takes in updates that a peer sent.
+    interface Updates {
+        /// @param isNews whether others should hear of them from us
+        void apply(MemberEntry from, List<GossipUpdate> updates, boolean isNews, long nowNanos);
+    }
 
     private final Parts parts;
     private final MemberEntry peer;
@@ -185,7 +191,7 @@ public final class BulkSync {
             if (body.length() + one.length() > ROOM) {
                 break;
             }
-            body.put(one.toBytes());
+            body.put(one);
             buckets.remove();
             number = buckets.peek();
         }
@@ -198,10 +204,10 @@ public final class BulkSync {
 
     private boolean onEntries(int type, WireReader in, long nowNanos) {
         if (type == ENTRIES
-                && GossipDatagram.parse(GossipLayout.SYNC_ENTRIES, in)
+                && GossipDatagram.parse(GossipLayout.SYNC_ENTRIES, in, peer.id)
                         instanceof GossipDatagram.SyncEntries(List<Bucket> theirs)) {
             parts.antiEntropy.compare(peer, theirs, differences, nowNanos);
-            return differences.wanted().size() <= RecordStore.MAX_RECORDS;
+            return differences.wanted().size() <= RecordJudge.MAX_RECORDS;
         }
         if (type == END) {
             updates.addAll(differences.states());
@@ -218,7 +224,7 @@ public final class BulkSync {
         WireWriter ids = new WireWriter();
         List<NodeId> wanted = differences.wanted();
         while (!wanted.isEmpty() && ids.length() + NodeId.LENGTH <= ROOM) {
-            ids.put(wanted.removeLast().toBytes());
+            ids.put(wanted.removeLast());
         }
         if (ids.length() > 0) {
             return seal(WANT, ids);
@@ -229,11 +235,12 @@ public final class BulkSync {
 
     private boolean onAnswer(int type, WireReader in, long nowNanos) {
         switch (type) {
-            case UPDATES -> parts.antiEntropy.take(peer, GossipUpdate.read(in), nowNanos);
+            case UPDATES ->
+                    parts.updates.apply(peer, GossipUpdate.read(in, peer.id), false, nowNanos);
             case WANT -> {
                 while (in.remaining() >= NodeId.LENGTH) {
-                    NodeId id = NodeId.of(in.take(NodeId.LENGTH));
-                    if (answered.size() < RecordStore.MAX_RECORDS && answered.add(id)) {
+                    NodeId id = in.id();
+                    if (answered.size() < RecordJudge.MAX_RECORDS && answered.add(id)) {
                         asked.add(id); // each at most once, however often asked for
                     }
                 }
@@ -257,7 +264,7 @@ public final class BulkSync {
 
     private boolean onWanted(int type, WireReader in, long nowNanos) {
         if (type == UPDATES) {
-            parts.antiEntropy.take(peer, GossipUpdate.read(in), nowNanos);
+            parts.updates.apply(peer, GossipUpdate.read(in, peer.id), false, nowNanos);
         } else if (type == END) {
             become(Phase.DONE);
         }

@@ -32,9 +32,26 @@ public final class Gossip {
         void on(GossipEvent event);
     }
 
-    private final NodeId self;
+    /// What [Membership] tells of its changes.
+    private final class Watcher implements Membership.Watcher {
+        @Override
+        public void rumoured() {
+            scheduleGossip();
+        }
+
+        @Override
+        public void appeared(MemberEntry entry) {
+            entry.isNew = true;
+            scheduleGreeting();
+        }
+    }
+
+    private final ClusterId cluster;
+    private final Identity identity;
+    private final RecordJudge judge;
     private final Outbox outbox;
     private final RandomGenerator random;
+    private final MemberEntry self;
     private final Timers timers = new Timers();
     private final Rumours rumours = new Rumours();
     private final Map<GossipDrop, Long> drops = new EnumMap<>(GossipDrop.class);
@@ -46,6 +63,9 @@ public final class Gossip {
     private final AntiEntropy antiEntropy;
     private final BulkSync.Parts bulk;
 
+    private boolean greetingScheduled;
+    private boolean called;
+    private long calledNanos;
     private boolean gossipScheduled;
     private long lastGossipNanos;
     private long aloneSinceNanos;
@@ -65,10 +85,9 @@ public final class Gossip {
             Outbox outbox,
             RandomGenerator random,
             long nowNanos) {
-        this(cluster, identity, own, secrets, outbox, random, nowNanos, new RecordStore(cluster));
+        this(cluster, identity, own, secrets, outbox, random, nowNanos, new RecordJudge(cluster));
     }
 
-    /// @param store empty
     Gossip(
             ClusterId cluster,
             Identity identity,
@@ -77,34 +96,52 @@ public final class Gossip {
             Outbox outbox,
             RandomGenerator random,
             long nowNanos,
-            RecordStore store) {
-        this.self = own.id();
+            RecordJudge judge) {
+        this.cluster = cluster;
+        this.identity = identity;
+        this.judge = judge;
         this.outbox = outbox;
         this.random = random;
         this.now = nowNanos;
         this.lastGossipNanos = nowNanos - GossipLayout.GOSSIP_INTERVAL;
-        this.roster = new Roster(self);
+        this.self = new MemberEntry(own, MemberState.ALIVE, 1, nowNanos);
+        this.roster = new Roster(self.id);
         this.seal = new GossipSeal(identity, secrets);
-        SyncTree tree = new SyncTree(roster);
-        Membership.Parts parts =
-                new Membership.Parts(cluster, store, roster, tree, rumours, timers, outbox);
-        this.membership = new Membership(parts, own, this::scheduleGossip, this::scheduleGreeting);
-        this.sender = new GossipSender(seal, roster, rumours, membership, outbox);
-        this.prober = new Prober(roster, membership, sender, timers, random);
+        SyncTree tree = new SyncTree(roster, self);
+        this.membership =
+                new Membership(
+                        new Membership.Parts(cluster, judge, roster, tree, rumours, timers, outbox),
+                        self,
+                        new Watcher());
+        this.sender = new GossipSender(cluster, seal, roster, rumours, self, outbox);
+        this.prober = new Prober(self.id, roster, membership, sender, timers, random);
         this.antiEntropy =
-                new AntiEntropy(roster, tree, membership, sender, timers, random, outbox);
-        this.bulk = new BulkSync.Parts(seal, tree, antiEntropy);
+                new AntiEntropy(
+                        self.id,
+                        new AntiEntropy.Parts(
+                                cluster,
+                                roster,
+                                tree,
+                                membership,
+                                sender,
+                                timers,
+                                random,
+                                outbox,
+                                this::rollCall));
+        this.bulk = new BulkSync.Parts(seal, tree, antiEntropy, this::apply);
         prober.start(nowNanos);
         antiEntropy.start(nowNanos);
         timers.at(nowNanos, this::considerRecovery);
-        membership.spreadOwn();
+        rumours.spreadRecord(self);
+        scheduleGossip();
     }
 
     /// Takes in nodes known from disk or from a join exchange. Events tell of each.
     public void learn(List<KnownNode> nodes, long nowNanos) {
         now = nowNanos;
+        boolean isNews = nodes.size() <= GossipLayout.NEWS; // more are what everyone knows
         for (KnownNode node : nodes) {
-            membership.learn(node, self, nowNanos);
+            membership.learn(node, self.id, isNews, nowNanos);
         }
     }
 
@@ -122,7 +159,7 @@ public final class Gossip {
     /// @throws IllegalArgumentException where it is not ours, or not newer
     public void publish(NodeRecord own, long nowNanos) {
         now = nowNanos;
-        if (!own.id().equals(self) || !own.replaces(membership.own())) {
+        if (!own.id().equals(self.id) || !own.replaces(self.record)) {
             throw new IllegalArgumentException("not a newer record of this node: " + own);
         }
         membership.publish(own);
@@ -132,8 +169,7 @@ public final class Gossip {
     public void useSecrets(List<ClusterSecret> secrets) {
         seal.replace(secrets);
         for (MemberEntry entry : roster.all()) {
-            entry.keys.values().forEach(PairKeys::destroy);
-            entry.keys.clear();
+            entry.forgetKeys();
         }
     }
 
@@ -165,7 +201,7 @@ public final class Gossip {
     /// or two so that word gets out, and then stops.
     public void leave(long nowNanos) {
         now = nowNanos;
-        membership.leave();
+        membership.publish(NodeRecord.sign(self.record.content().farewell(), identity, cluster));
         for (MemberEntry entry : roster.ring()) {
             sender.sendWithNews(entry, GossipLayout.GOSSIP, 0, new WireWriter());
         }
@@ -183,29 +219,29 @@ public final class Gossip {
     /// @param from the source address, which the tunnel vouches for
     public @Nullable BulkSync acceptBulk(IpAddress from) {
         MemberEntry entry = from.isV4() ? null : roster.get(NodeId.of(from));
-        return entry == null || !entry.address.equals(from)
+        return entry == null || !NodeAddress.of(cluster, entry.id).equals(from)
                 ? null
                 : new BulkSync(bulk, entry, false, nonce());
     }
 
     /// All other nodes, by id.
     public List<Member> members() {
-        return roster.all().stream().map(MemberEntry::snapshot).toList();
+        return roster.all().stream().map(entry -> entry.snapshot(cluster)).toList();
     }
 
     public @Nullable Member member(NodeId id) {
         MemberEntry entry = roster.get(id);
-        return entry == null ? null : entry.snapshot();
+        return entry == null ? null : entry.snapshot(cluster);
     }
 
     public NodeRecord own() {
-        return membership.own();
+        return self.record;
     }
 
     /// Everything known, our own record included, as a join answer or the records file hold it.
     public List<KnownNode> known() {
-        List<KnownNode> known = new ArrayList<>();
-        known.add(new KnownNode(membership.own(), MemberState.ALIVE, membership.incarnation()));
+        List<KnownNode> known = new ArrayList<>(1 + roster.size());
+        known.add(new KnownNode(self.record, self.state, self.incarnation));
         for (MemberEntry entry : roster.all()) {
             known.add(new KnownNode(entry.record, entry.state, entry.incarnation));
         }
@@ -231,7 +267,7 @@ public final class Gossip {
             return GossipDrop.TOO_LONG;
         }
         MemberEntry entry = from.isV4() ? null : roster.get(NodeId.of(from));
-        if (entry == null || !entry.address.equals(from)) {
+        if (entry == null || !NodeAddress.of(cluster, entry.id).equals(from)) {
             return GossipDrop.UNKNOWN_SENDER;
         }
         WireReader in = new WireReader(payload, 0, payload.length - GossipLayout.MAC_LENGTH);
@@ -245,22 +281,23 @@ public final class Gossip {
 
     private @Nullable GossipDrop dispatch(
             MemberEntry from, Header header, WireReader in, long nowNanos) {
-        boolean estranged = membership.heard(from, header.incarnation(), nowNanos);
+        boolean estranged = heard(from, header, nowNanos);
         int number = header.number();
-        switch (GossipDatagram.parse(header.type(), in)) {
+        switch (GossipDatagram.parse(header.type(), in, from.id)) {
             case GossipDatagram.Ping(List<GossipUpdate> updates) -> {
-                apply(from, updates, nowNanos);
-                prober.onPing(from, number);
+                apply(from, updates, true, nowNanos);
+                prober.onPing(from, number, nowNanos);
             }
             case GossipDatagram.Ack(List<GossipUpdate> updates) -> {
-                apply(from, updates, nowNanos);
+                apply(from, updates, true, nowNanos);
                 prober.onAck(from, number, nowNanos);
             }
             case GossipDatagram.PingRequest(NodeId target, List<GossipUpdate> updates) -> {
-                apply(from, updates, nowNanos);
-                prober.onPingRequest(from, roster.get(target), number);
+                apply(from, updates, true, nowNanos);
+                prober.onPingRequest(from, roster.get(target), number, nowNanos);
             }
-            case GossipDatagram.News(List<GossipUpdate> updates) -> apply(from, updates, nowNanos);
+            case GossipDatagram.News(List<GossipUpdate> updates) ->
+                    apply(from, updates, true, nowNanos);
             case GossipDatagram.SyncRoot(long root) -> antiEntropy.onRoot(from, root, nowNanos);
             case GossipDatagram.SyncBuckets(int[] buckets) ->
                     antiEntropy.onBuckets(from, buckets, nowNanos);
@@ -281,24 +318,72 @@ public final class Gossip {
         return null;
     }
 
-    private void apply(MemberEntry from, List<GossipUpdate> updates, long nowNanos) {
+    /// @return whether the sender should be told how we see it
+    private boolean heard(MemberEntry from, Header header, long nowNanos) {
+        short ahead = (short) (header.sequence() - from.record.sequence());
+        if (ahead == 0) {
+            return membership.heard(from, header.incarnation(), nowNanos);
+        }
+        if (from.link().mayTell(nowNanos)) {
+            if (ahead > 0) { // it has published what has not arrived here
+                antiEntropy.want(from, List.of(from.id), nowNanos);
+            } else { // started from old state
+                sender.sendUpdates(from, List.of(GossipUpdate.node(from)), nowNanos);
+            }
+        }
+        return false;
+    }
+
+    private void apply(
+            MemberEntry from, List<GossipUpdate> updates, boolean isNews, long nowNanos) {
         List<NodeId> unknown = new ArrayList<>();
         for (GossipUpdate update : updates) {
             switch (update) {
-                case GossipUpdate.Node(KnownNode node) -> membership.learn(node, from.id, nowNanos);
-                case GossipUpdate.State(
-                                NodeId about,
-                                MemberState state,
-                                int incarnation,
-                                NodeId by) -> {
-                    if (!membership.apply(about, state, incarnation, by, nowNanos)
-                            && state == MemberState.ALIVE) {
-                        unknown.add(about);
+                case GossipUpdate.Node node -> apply(from, node, isNews, nowNanos);
+                case GossipUpdate.State claim -> {
+                    if (membership.apply(claim, nowNanos)) {
+                        unknown.add(claim.about());
                     }
                 }
+                case GossipUpdate.RollCall call -> onRollCall(call, nowNanos);
             }
         }
         antiEntropy.want(from, unknown, nowNanos);
+    }
+
+    private void apply(MemberEntry from, GossipUpdate.Node node, boolean isNews, long nowNanos) {
+        if (!membership.isNews(node)) {
+            long sequence = NodeRecord.peekSequence(node.record());
+            membership.apply(
+                    new GossipUpdate.State(
+                            node.about(), node.state(), sequence, node.incarnation(), from.id),
+                    nowNanos);
+        } else if (from.link().spendTrust(nowNanos)
+                && judge.parse(node.record()) instanceof NodeRecord record
+                && record.id().equals(node.about())) {
+            membership.learn(
+                    new KnownNode(record, node.state(), node.incarnation()),
+                    from.id,
+                    isNews,
+                    nowNanos);
+        }
+    }
+
+    /// Begins a roll call: a partition has ended, and thousands have to be heard of again.
+    private boolean rollCall(long nowNanos) {
+        return onRollCall(new GossipUpdate.RollCall(self.id, random.nextInt()), nowNanos);
+    }
+
+    /// One in a while is answered and passed on; that is what a hostile member gets for them.
+    private boolean onRollCall(GossipUpdate.RollCall call, long nowNanos) {
+        if (called && nowNanos - calledNanos < GossipLayout.ROLL_CALL_INTERVAL) {
+            return false;
+        }
+        called = true;
+        calledNanos = nowNanos;
+        rumours.spreadCall(GossipUpdate.rollCall(call));
+        membership.raise(nowNanos);
+        return true;
     }
 
     private void scheduleGossip() {
@@ -313,8 +398,9 @@ public final class Gossip {
     private void gossip(long nowNanos) {
         gossipScheduled = false;
         lastGossipNanos = nowNanos;
-        for (MemberEntry peer :
-                Roster.some(GossipLayout.GOSSIP_FANOUT, roster.ring(), null, random)) {
+        int peers = rumours.size() > GossipLayout.STORM ? GossipLayout.STORM_FANOUT : 0;
+        peers = Math.max(GossipLayout.GOSSIP_FANOUT, peers);
+        for (MemberEntry peer : Roster.some(peers, roster.ring(), null, random)) {
             if (!rumours.isEmpty()) {
                 sender.sendWithNews(peer, GossipLayout.GOSSIP, 0, new WireWriter());
             }
@@ -324,16 +410,39 @@ public final class Gossip {
         }
     }
 
-    /// Opens the path to a peer of the ring that has just been met, and compares notes with it.
-    private void scheduleGreeting(MemberEntry entry) {
-        timers.at(
-                now + GossipLayout.GREETING_DELAY,
-                (at, _) -> {
-                    if (roster.ring().contains(entry)) {
-                        prober.greet(entry);
-                        antiEntropy.with(entry, at);
-                    }
-                });
+    /// Opens the paths to peers of the ring that have just been met, and compares notes.
+    private void scheduleGreeting() {
+        if (!greetingScheduled) {
+            greetingScheduled = true;
+            timers.at(now + GossipLayout.GREETING_DELAY, (at, _) -> greet(at));
+        }
+    }
+
+    /// The lesser id first: two WireGuard initiations that cross undo each other, and are tried
+    /// again only after five seconds. The greater follows, in case the other was not let in yet.
+    private void greet(long nowNanos) {
+        greetingScheduled = false;
+        List<MemberEntry> later = new ArrayList<>();
+        for (MemberEntry entry : roster.ring()) {
+            if (entry.isNew && self.id.compareTo(entry.id) < 0) {
+                greet(entry, nowNanos);
+            } else if (entry.isNew) {
+                later.add(entry);
+            }
+        }
+        roster.all().forEach(entry -> entry.isNew = false);
+        if (!later.isEmpty()) {
+            timers.at(
+                    nowNanos + GossipLayout.SECOND_GREETING,
+                    (at, _) -> later.forEach(entry -> greet(entry, at)));
+        }
+    }
+
+    private void greet(MemberEntry entry, long nowNanos) {
+        if (entry.isPresent()) {
+            prober.greet(entry);
+            antiEntropy.with(entry, nowNanos);
+        }
     }
 
     private void considerRecovery(long nowNanos, long lateNanos) {

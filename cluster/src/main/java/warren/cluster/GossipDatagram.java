@@ -12,9 +12,9 @@ import java.util.List;
 /// +---------------+---------------+-------------------------------+
 /// |  version = 1  |     type      |      epoch of the secret …    |
 /// +---------------+---------------+-------------------------------+
-/// |       … epoch                 |  incarnation of the sender …  |
+/// |       … epoch                 |  record of the sender, low 16 |
 /// +-------------------------------+-------------------------------+
-/// |       … incarnation           |     number of the ping …      |
+/// |   incarnation of the sender   |     number of the ping …      |
 /// +-------------------------------+-------------------------------+
 /// |       … number                |     body …                    |
 /// +-------------------------------+-------------------------------+
@@ -55,24 +55,27 @@ sealed interface GossipDatagram {
     record Entry(NodeId id, long sequence, int tag, MemberState state, int incarnation) {}
 
     /// What every datagram starts with.
-    record Header(int version, int type, int epoch, int incarnation, int number) {
+    ///
+    /// @param sequence the low 16 bits of the sequence number of the sender's record
+    /// @param incarnation the sender's, behind that record
+    record Header(int version, int type, int epoch, int sequence, int incarnation, int number) {
         static Header read(WireReader in) {
-            return new Header(in.u8(), in.u8(), in.u32(), in.u32(), in.u32());
+            return new Header(in.u8(), in.u8(), in.u32(), in.u16(), in.u16(), in.u32());
         }
 
         void write(WireWriter out) {
-            out.u8(version).u8(type).u32(epoch).u32(incarnation).u32(number);
+            out.u8(version).u8(type).u32(epoch).u16(sequence).u16(incarnation).u32(number);
         }
     }
 
     /// @param in at the body, and ending with it
-    static GossipDatagram parse(int type, WireReader in) {
+    static GossipDatagram parse(int type, WireReader in, NodeId from) {
         GossipDatagram datagram =
                 switch (type) {
-                    case GossipLayout.PING -> new Ping(GossipUpdate.read(in));
-                    case GossipLayout.ACK -> new Ack(GossipUpdate.read(in));
-                    case GossipLayout.PING_REQUEST -> pingRequest(in);
-                    case GossipLayout.GOSSIP -> new News(GossipUpdate.read(in));
+                    case GossipLayout.PING -> new Ping(GossipUpdate.read(in, from));
+                    case GossipLayout.ACK -> new Ack(GossipUpdate.read(in, from));
+                    case GossipLayout.PING_REQUEST -> pingRequest(in, from);
+                    case GossipLayout.GOSSIP -> new News(GossipUpdate.read(in, from));
                     case GossipLayout.SYNC_ROOT -> new SyncRoot(in.u64());
                     case GossipLayout.SYNC_BUCKETS -> new SyncBuckets(buckets(in));
                     case GossipLayout.SYNC_ENTRIES -> new SyncEntries(entries(in));
@@ -85,16 +88,14 @@ sealed interface GossipDatagram {
     static void write(WireWriter out, Bucket bucket) {
         out.u8(bucket.number()).u8(bucket.entries().size());
         for (Entry entry : bucket.entries()) {
-            out.put(entry.id().toBytes()).u64(entry.sequence()).u32(entry.tag());
-            out.u8(entry.state().code()).u32(entry.incarnation());
+            out.put(entry.id()).u64(entry.sequence()).u32(entry.tag());
+            out.u8(entry.state().code()).u16(entry.incarnation());
         }
     }
 
-    private static GossipDatagram pingRequest(WireReader in) {
-        byte[] target = in.take(NodeId.LENGTH);
-        return in.failed()
-                ? Malformed.BAD_BODY
-                : new PingRequest(NodeId.of(target), GossipUpdate.read(in));
+    private static GossipDatagram pingRequest(WireReader in, NodeId from) {
+        NodeId target = in.id();
+        return new PingRequest(target, GossipUpdate.read(in, from));
     }
 
     private static int[] buckets(WireReader in) {
@@ -120,23 +121,20 @@ sealed interface GossipDatagram {
     }
 
     private static void readEntry(WireReader in, List<Entry> entries) {
-        byte[] id = in.take(NodeId.LENGTH);
+        NodeId id = in.id();
         long sequence = in.u64();
         int tag = in.u32();
         MemberState state = MemberState.of(in.u8());
-        int incarnation = in.u32();
-        if (!in.failed() && state != null && incarnation >= 0) {
-            entries.add(new Entry(NodeId.of(id), sequence, tag, state, incarnation));
+        int incarnation = in.u16();
+        if (!in.failed() && state != null) {
+            entries.add(new Entry(id, sequence, tag, state, incarnation));
         }
     }
 
     private static List<NodeId> ids(WireReader in) {
         List<NodeId> ids = new ArrayList<>();
         while (in.remaining() > 0) {
-            byte[] id = in.take(NodeId.LENGTH);
-            if (!in.failed()) {
-                ids.add(NodeId.of(id));
-            }
+            ids.add(in.id());
         }
         return ids;
     }

@@ -19,6 +19,7 @@ final class GossipLayout {
 
     static final int UPDATE_STATE = 1;
     static final int UPDATE_NODE = 2;
+    static final int UPDATE_ROLL_CALL = 4;
 
     /// Version, type, epoch, incarnation, number.
     static final int HEADER_LENGTH = 1 + 1 + 4 + 4 + 4;
@@ -28,10 +29,11 @@ final class GossipLayout {
     /// Kind and length before each update.
     static final int UPDATE_HEADER_LENGTH = 1 + 2;
 
-    static final int STATE_LENGTH = NodeId.LENGTH + 1 + 4 + NodeId.LENGTH;
+    /// At most: node id, state and incarnation before the record.
+    static final int NODE_OVERHEAD = NodeId.LENGTH + 1 + 3;
 
-    /// State and incarnation before the record.
-    static final int NODE_OVERHEAD = 1 + 4;
+    /// 16 bits: as much as the header has for it.
+    static final int MAX_INCARNATION = 0xffff;
 
     static final int ROOT_LENGTH = 8;
     static final int BUCKETS = 256;
@@ -40,7 +42,12 @@ final class GossipLayout {
     static final int BUCKET_LENGTH = 4;
 
     /// Node id, sequence number, record tag, state, incarnation.
-    static final int ENTRY_LENGTH = NodeId.LENGTH + 8 + 4 + 1 + 4;
+    static final int ENTRY_LENGTH = NodeId.LENGTH + 8 + 4 + 1 + 2;
+
+    /// What a bucket holds at most is one datagram with header, MAC and two bytes before
+    /// entries.
+    static final int BUCKET_ENTRIES =
+            (Gossip.MAX_DATAGRAM - HEADER_LENGTH - MAC_LENGTH - 2) / ENTRY_LENGTH;
 
     // Our choices
 
@@ -54,24 +61,61 @@ final class GossipLayout {
     static final int RING_PEERS = 12;
     static final int MAX_HEALTH = 8;
 
+    /// With ten nodes; a step more for each ten times as many.
     static final long SUSPICION_MIN = 4 * SECOND;
-    static final long SUSPICION_MAX = 6 * SECOND;
+
+    static final long SUSPICION_STEP = SECOND;
+
+    /// How much longer it lasts while one alone suspects.
+    static final double SUSPICION_ALONE = 1.5;
+
     static final int CONFIRMATIONS = 3;
+    static final long EXPIRY_INTERVAL = 100 * MILLISECOND;
 
     static final long GOSSIP_INTERVAL = 200 * MILLISECOND;
     static final long GOSSIP_DELAY = 20 * MILLISECOND;
     static final int GOSSIP_FANOUT = 3;
     static final int RETRANSMIT = 4;
 
+    /// More rumours than a datagram holds.
+    static final int STORM = 64;
+
+    static final int STORM_RETRANSMIT = 6;
+    static final int STORM_FANOUT = 8;
+
+    /// Above this a node signs a new record, and counts from one again.
+    static final int HIGH_INCARNATION = MAX_INCARNATION / 2;
+
+    static final long RESIGN_INTERVAL = SECOND;
+
+    /// How many nodes another sees alive and this one dead until it has all called.
+    static final int ROLL_CALL_AT = 4;
+
+    static final long ROLL_CALL_INTERVAL = 60 * SECOND;
+
+    /// More nodes than this at once are what somebody knows, not news.
+    static final int NEWS = 16;
+
     /// How long after a record arrives its node is pinged: the owner must install the peer
     /// first.
     static final long GREETING_DELAY = 300 * MILLISECOND;
+
+    static final long SECOND_GREETING = 500 * MILLISECOND;
+
+    /// How long a node that has just come is not suspected for what this one finds: WireGuard
+    /// may be at its second try.
+    static final long GRACE = 6 * SECOND;
 
     static final long SYNC_INTERVAL = 10 * SECOND;
     static final long SYNC_AGAIN = SECOND;
     static final int SYNC_DATAGRAMS = 16;
     static final int BUDGET = 64;
     static final long BUDGET_INTERVAL = 50 * MILLISECOND;
+
+    /// Signatures verified on the word of one node: at once, and one more each.
+    static final int TRUST = 1024;
+
+    static final long TRUST_INTERVAL = 20 * MILLISECOND;
 
     /// Above this many entries a stream is asked for, at most this often.
     static final int BULK_ENTRIES = 400;

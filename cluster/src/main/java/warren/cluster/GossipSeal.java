@@ -29,18 +29,27 @@ final class GossipSeal {
         secrets = List.copyOf(newSecrets);
     }
 
+    /// @param own of this node: whose record and incarnation the header names
     /// @param body what follows the header
-    byte[] seal(MemberEntry to, int type, int incarnation, int number, byte[] body) {
+    byte[] seal(MemberEntry to, MemberEntry own, int type, int number, WireWriter body) {
         int epoch = epochFor(to);
-        WireWriter out = new WireWriter();
-        new GossipDatagram.Header(GossipLayout.VERSION, type, epoch, incarnation, number)
-                .write(out);
-        byte[] covered = out.put(body).toBytes();
         PairKeys keys = keys(to, epoch);
         if (keys == null) {
             throw new IllegalStateException("an epoch that was just chosen");
         }
-        return out.put(mac(keys, identity.id(), to.id, covered)).toBytes();
+        int ids = 2 * NodeId.LENGTH;
+        int length = GossipLayout.HEADER_LENGTH + body.length();
+        WireWriter covered = new WireWriter(ids + length).put(identity.id()).put(to.id);
+        int sequence = (int) own.record.sequence() & 0xffff;
+        new GossipDatagram.Header(
+                        GossipLayout.VERSION, type, epoch, sequence, own.incarnation, number)
+                .write(covered);
+        byte[] all = covered.put(body).toBytes();
+        byte[] datagram = Arrays.copyOfRange(all, ids, ids + length + GossipLayout.MAC_LENGTH);
+        blake.beginKeyed(GossipLayout.MAC_LENGTH, keys.gossipKey())
+                .update(all)
+                .finish(datagram, length);
+        return datagram;
     }
 
     /// Null where the datagram is genuinely from `from`.
@@ -50,11 +59,14 @@ final class GossipSeal {
             return GossipDrop.UNKNOWN_EPOCH;
         }
         int end = datagram.length - GossipLayout.MAC_LENGTH;
-        byte[] covered = Arrays.copyOf(datagram, end);
-        byte[] mac = Arrays.copyOfRange(datagram, end, datagram.length);
-        return MessageDigest.isEqual(mac, mac(keys, from.id, identity.id(), covered))
-                ? null
-                : GossipDrop.BAD_MAC;
+        byte[] ids = new WireWriter(2 * NodeId.LENGTH).put(from.id).put(identity.id()).toBytes();
+        byte[] mac =
+                blake.beginKeyed(GossipLayout.MAC_LENGTH, keys.gossipKey())
+                        .update(ids)
+                        .update(datagram, 0, end)
+                        .finish();
+        byte[] claimed = Arrays.copyOfRange(datagram, end, datagram.length);
+        return MessageDigest.isEqual(claimed, mac) ? null : GossipDrop.BAD_MAC;
     }
 
     /// The MAC of a frame of a bulk stream; null where this node does not hold the epoch.
@@ -88,25 +100,17 @@ final class GossipSeal {
     }
 
     private @Nullable PairKeys keys(MemberEntry peer, int epoch) {
-        PairKeys known = peer.keys.get(epoch);
+        PairKeys known = peer.link().keys.get(epoch);
         if (known != null) {
             return known;
         }
         for (ClusterSecret secret : secrets) {
             if (secret.epoch() == epoch) {
                 PairKeys keys = PairKeys.derive(secret, identity.key(), peer.record.identity());
-                peer.keys.put(epoch, keys);
+                peer.link().keys.put(epoch, keys);
                 return keys;
             }
         }
         return null;
-    }
-
-    private byte[] mac(PairKeys keys, NodeId from, NodeId to, byte[] covered) {
-        return blake.beginKeyed(GossipLayout.MAC_LENGTH, keys.gossipKey())
-                .update(from.toBytes())
-                .update(to.toBytes())
-                .update(covered)
-                .finish();
     }
 }

@@ -7,47 +7,85 @@ import java.util.List;
 /// News of one node, as datagrams carry them.
 ///
 /// ```
-/// 1 | length | node id (10) | state (1) | incarnation (4) | said by (10)
-/// 2 | length | state (1) | incarnation (4) | node record
+/// 1 | length | node id (10) | state (1) | sequence (varint) | incarnation (varint) | said by (10)
+/// 2 | length | node id (10) | state (1) | incarnation (varint) | node record
+/// 4 | length | caller (10) | number (4)
 /// ```
+///
+/// `said by` stands only where the state is suspect.
 sealed interface GossipUpdate {
+    /// A claim about a node.
+    ///
+    /// @param sequence of the record that the incarnation belongs to
     /// @param by the node that saw it
-    record State(NodeId about, MemberState state, int incarnation, NodeId by)
+    record State(NodeId about, MemberState state, long sequence, int incarnation, NodeId by)
             implements GossipUpdate {}
 
-    record Node(KnownNode node) implements GossipUpdate {}
+    /// A claim about a node, with its record: not parsed before it is known to be news.
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Node(NodeId about, MemberState state, int incarnation, byte[] record)
+            implements GossipUpdate {}
 
-    static byte[] state(NodeId about, MemberState state, int incarnation, NodeId by) {
-        return new WireWriter()
-                .u8(GossipLayout.UPDATE_STATE)
-                .u16(GossipLayout.STATE_LENGTH)
-                .put(about.toBytes())
-                .u8(state.code())
-                .u32(incarnation)
-                .put(by.toBytes())
-                .toBytes();
+    /// Whoever hears this says that it is there.
+    record RollCall(NodeId caller, int number) implements GossipUpdate {}
+
+    /// What `self` says of a node.
+    static byte[] state(MemberEntry entry, NodeId self) {
+        Suspicion suspicion = entry.suspicion;
+        return state(
+                new State(
+                        entry.id,
+                        entry.state,
+                        entry.record.sequence(),
+                        entry.incarnation,
+                        suspicion == null ? self : suspicion.accuser(self)));
+    }
+
+    static byte[] state(State update) {
+        WireWriter body =
+                new WireWriter(64)
+                        .put(update.about)
+                        .u8(update.state.code())
+                        .varint(update.sequence)
+                        .varint(update.incarnation);
+        if (update.state == MemberState.SUSPECT) {
+            body.put(update.by);
+        }
+        return wrap(GossipLayout.UPDATE_STATE, body);
+    }
+
+    static byte[] node(MemberEntry entry) {
+        return node(entry.record, entry.state, entry.incarnation);
     }
 
     static byte[] node(NodeRecord record, MemberState state, int incarnation) {
-        return new WireWriter()
-                .u8(GossipLayout.UPDATE_NODE)
-                .u16(GossipLayout.NODE_OVERHEAD + record.length())
-                .u8(state.code())
-                .u32(incarnation)
-                .put(record.toBytes())
-                .toBytes();
+        WireWriter body =
+                new WireWriter(GossipLayout.NODE_OVERHEAD + record.length())
+                        .put(record.id())
+                        .u8(state.code())
+                        .varint(incarnation);
+        record.write(body);
+        return wrap(GossipLayout.UPDATE_NODE, body);
+    }
+
+    static byte[] rollCall(RollCall call) {
+        WireWriter body = new WireWriter(16).put(call.caller).u32(call.number);
+        return wrap(GossipLayout.UPDATE_ROLL_CALL, body);
     }
 
     /// Reads to the end of `in`. Kinds and states of later versions are skipped; `in` fails
     /// where the lengths do not add up.
-    static List<GossipUpdate> read(WireReader in) {
+    ///
+    /// @param from who sent it: says what nobody else is named for
+    static List<GossipUpdate> read(WireReader in, NodeId from) {
         List<GossipUpdate> updates = new ArrayList<>();
         while (in.remaining() > 0) {
             int kind = in.u8();
             WireReader body = in.slice(in.u16());
             switch (kind) {
-                case GossipLayout.UPDATE_STATE -> readState(body, updates);
+                case GossipLayout.UPDATE_STATE -> readState(body, from, updates);
                 case GossipLayout.UPDATE_NODE -> readNode(body, updates);
+                case GossipLayout.UPDATE_ROLL_CALL -> readCall(body, updates);
                 default -> {
                     // of a later version
                 }
@@ -56,25 +94,45 @@ sealed interface GossipUpdate {
         return in.failed() ? List.of() : updates;
     }
 
-    private static void readState(WireReader in, List<GossipUpdate> updates) {
-        byte[] about = in.take(NodeId.LENGTH);
+    private static byte[] wrap(int kind, WireWriter body) {
+        return new WireWriter(GossipLayout.UPDATE_HEADER_LENGTH + body.length())
+                .u8(kind)
+                .u16(body.length())
+                .put(body)
+                .toBytes();
+    }
+
+    private static void readState(WireReader in, NodeId from, List<GossipUpdate> updates) {
+        NodeId about = in.id();
         MemberState state = MemberState.of(in.u8());
-        int incarnation = in.u32();
-        byte[] by = in.take(NodeId.LENGTH);
-        if (in.isDone() && state != null && incarnation >= 0) {
-            updates.add(new State(NodeId.of(about), state, incarnation, NodeId.of(by)));
+        long sequence = in.varint();
+        long incarnation = in.varint();
+        NodeId by = state == MemberState.SUSPECT ? in.id() : from;
+        boolean sound = in.isDone() && incarnation <= GossipLayout.MAX_INCARNATION;
+        if (sound && state != null && state != MemberState.LEFT) {
+            updates.add(new State(about, state, sequence, (int) incarnation, by));
         }
     }
 
     private static void readNode(WireReader in, List<GossipUpdate> updates) {
+        NodeId about = in.id();
         MemberState state = MemberState.of(in.u8());
-        int incarnation = in.u32();
+        long incarnation = in.varint();
         byte[] record = in.take(in.remaining());
-        if (!in.failed()
-                && state != null
-                && incarnation >= 0
-                && NodeRecord.parse(record) instanceof NodeRecord parsed) {
-            updates.add(new Node(new KnownNode(parsed, state, incarnation)));
+        boolean sound =
+                !in.failed()
+                        && incarnation <= GossipLayout.MAX_INCARNATION
+                        && record.length <= NodeRecord.MAX_LENGTH;
+        if (sound && state != null) {
+            updates.add(new Node(about, state, (int) incarnation, record));
+        }
+    }
+
+    private static void readCall(WireReader in, List<GossipUpdate> updates) {
+        NodeId caller = in.id();
+        int number = in.u32();
+        if (!in.failed()) {
+            updates.add(new RollCall(caller, number));
         }
     }
 }

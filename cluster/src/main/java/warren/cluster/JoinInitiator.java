@@ -195,7 +195,7 @@ public final class JoinInitiator implements AutoCloseable {
             case JoinMessage.Welcome it when state == State.PRESENT -> onWelcome(it, steps);
             case JoinMessage.Nodes(List<KnownNode> some) when state == State.WELCOMED -> {
                 nodes.addAll(some);
-                if (nodes.size() > RecordStore.MAX_RECORDS) {
+                if (nodes.size() > RecordJudge.MAX_RECORDS) {
                     fail(JoinFailure.MALFORMED, steps);
                 }
             }

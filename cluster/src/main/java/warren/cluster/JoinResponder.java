@@ -224,7 +224,7 @@ public final class JoinResponder implements AutoCloseable {
                 held = node;
             }
         }
-        if (held == null && known.size() > RecordStore.MAX_RECORDS) {
+        if (held == null && known.size() > RecordJudge.MAX_RECORDS) {
             deny(Denial.FULL, 0, steps);
         } else if (held != null && !held.record().identity().equals(record.identity())) {
             deny(Denial.ADDRESS_TAKEN, 0, steps);

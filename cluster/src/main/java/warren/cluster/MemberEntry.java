@@ -1,74 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.cluster;
 
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
-import warren.wireguard.IpAddress;
+import org.jspecify.annotations.Nullable;
 
-/// What the gossip loop keeps of another node. Confined to the gossip loop; state and
-/// incarnation change in [Membership] alone.
+/// What the gossip loop keeps of a node, this one included: forty bytes for each of thousands,
+/// and more only of those it talks with ([PeerLink]) or that are suspect ([Suspicion]). Confined
+/// to the gossip loop; state and incarnation change in [Membership] alone.
 final class MemberEntry {
     final NodeId id;
-    final IpAddress address;
 
     NodeRecord record;
     MemberState state;
+
+    /// The counter behind `record`'s sequence number; 0 where nothing was heard of it since.
     int incarnation;
+
+    /// How often this node has sent the rumour of its state, and of its record; see [Rumours].
+    byte stateSent = Rumours.IDLE;
+
+    byte recordSent = Rumours.IDLE;
+
+    /// Whether it has just been met, and should be greeted where it is on the ring.
+    boolean isNew;
+
     long sinceNanos;
-    long rttNanos = -1;
 
-    /// While SUSPECT: when it will be dead, since when it is suspect, and who says so.
-    long suspicionDeadlineNanos;
+    /// Not null exactly while SUSPECT.
+    @Nullable Suspicion suspicion;
 
-    final Set<NodeId> suspectedBy = new HashSet<>();
+    private @Nullable PeerLink link;
 
-    /// By epoch.
-    final Map<Integer, PairKeys> keys = new HashMap<>();
-
-    /// When it was last told how it is seen.
-    long toldNanos;
-
-    boolean told;
-
-    /// Unsolicited or answering sync datagrams it may still have.
-    int budget = GossipLayout.BUDGET;
-
-    long budgetNanos;
-
-    MemberEntry(
-            NodeRecord record, IpAddress address, MemberState state, int incarnation, long now) {
+    MemberEntry(NodeRecord record, MemberState state, int incarnation, long nowNanos) {
         this.id = record.id();
         this.record = record;
-        this.address = address;
         this.state = state;
         this.incarnation = incarnation;
-        this.sinceNanos = now;
-        this.budgetNanos = now;
+        this.sinceNanos = nowNanos;
     }
 
     /// Whether it belongs on the ring.
     boolean isPresent() {
-        return switch (state) {
-            case ALIVE, SUSPECT -> true;
-            case DEAD, LEFT -> false;
-        };
+        return state == MemberState.ALIVE || state == MemberState.SUSPECT;
     }
 
-    /// Takes one from the budget of sync datagrams; false where it is used up.
-    boolean spend(long nowNanos) {
-        long earned = Math.max(0, (nowNanos - budgetNanos) / GossipLayout.BUDGET_INTERVAL);
-        budgetNanos += earned * GossipLayout.BUDGET_INTERVAL;
-        budget = (int) Math.min(GossipLayout.BUDGET, budget + earned);
-        if (budget == 0) {
-            return false;
+    /// What is kept because there is traffic with it.
+    PeerLink link() {
+        PeerLink known = link;
+        if (known == null) {
+            known = new PeerLink();
+            link = known;
         }
-        budget--;
-        return true;
+        return known;
     }
 
-    Member snapshot() {
-        return new Member(record, address, state, incarnation, sinceNanos, rttNanos);
+    long rttNanos() {
+        return link == null ? -1 : link.rttNanos;
+    }
+
+    void forgetKeys() {
+        if (link != null) {
+            link.forgetKeys();
+        }
+    }
+
+    Member snapshot(ClusterId cluster) {
+        return new Member(
+                record, NodeAddress.of(cluster, id), state, incarnation, sinceNanos, rttNanos());
     }
 }

@@ -1,80 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.cluster;
 
-import java.util.function.Consumer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import warren.cluster.Gossip.Outbox;
-import warren.cluster.RecordStore.Offer;
+import warren.cluster.RecordJudge.Offer;
 
 /// Who is there: the one place where the state of a member changes. Confined to the gossip loop.
 ///
-/// A claim about a member has an incarnation, which only the member itself raises. What happens
-/// to a claim that is not older than what is known (`=`: of the same incarnation, `>`: of a
-/// later one):
+/// A claim about a member names the sequence number of a record and an incarnation behind it. The
+/// record is signed, and only the node itself raises the incarnation; both together order
+/// claims. What happens to a claim that is not older than what is known (`=`: of the same
+/// incarnation, `>`: of a later one, or with a newer record):
 ///
-/// | known   | ALIVE   | SUSPECT         | DEAD            | LEFT   |
-/// |---------|---------|-----------------|-----------------|--------|
-/// | ALIVE   | > later | = > SUSPECT     | = > SUSPECT     | LEFT   |
-/// | SUSPECT | > ALIVE | confirms        | confirms        | LEFT   |
-/// | DEAD    | > ALIVE | > SUSPECT       | > later         | LEFT   |
-/// | LEFT    | > ALIVE | > SUSPECT       | > later         |        |
+/// | known   | ALIVE   | SUSPECT         | DEAD            | record that leaves |
+/// |---------|---------|-----------------|-----------------|--------------------|
+/// | ALIVE   | > later | = > SUSPECT     | = > SUSPECT     | LEFT               |
+/// | SUSPECT | > ALIVE | confirms        | confirms        | LEFT               |
+/// | DEAD    | > ALIVE | > SUSPECT       | > later         | LEFT               |
+/// | LEFT    |         |                 |                 |                    |
 ///
 /// Dead is what each node finds for itself, when its own suspicion has run out: one liar, or one
-/// node cut off from all others, declares nobody dead.
+/// node cut off from all others, declares nobody dead. Left is who has signed that it leaves;
+/// only a newer record of its own brings it back.
 final class Membership {
-    private final ClusterId cluster;
-    private final NodeId self;
-    private final RecordStore store;
-    private final Roster roster;
-    private final SyncTree tree;
-    private final Rumours rumours;
-    private final Timers timers;
-    private final Outbox outbox;
-    private final Runnable rumoured;
-    private final Consumer<MemberEntry> appeared;
+    /// Who is told of changes, from within the call that makes them.
+    interface Watcher {
+        /// There is something to spread.
+        void rumoured();
 
-    private NodeRecord own;
-    private int incarnation = 1;
-    private boolean leaving;
-    private int health;
+        /// A node that is said to be alive was met for the first time, or is back from the dead.
+        void appeared(MemberEntry entry);
+    }
 
     /// What a [Membership] works with.
     record Parts(
             ClusterId cluster,
-            RecordStore store,
+            RecordJudge judge,
             Roster roster,
             SyncTree tree,
             Rumours rumours,
             Timers timers,
             Outbox outbox) {}
 
-    /// @param rumoured called when there is something to spread
-    /// @param appeared called when a node that is said to be alive is met for the first time, or
-    ///     comes back from the dead
-    Membership(Parts parts, NodeRecord own, Runnable rumoured, Consumer<MemberEntry> appeared) {
+    private final ClusterId cluster;
+    private final RecordJudge judge;
+    private final Roster roster;
+    private final SyncTree tree;
+    private final Rumours rumours;
+    private final Timers timers;
+    private final Outbox outbox;
+    private final Watcher watcher;
+    private final MemberEntry self;
+
+    private final List<MemberEntry> suspects = new ArrayList<>();
+    private long suspectsDueNanos;
+    private boolean suspectsScheduled;
+
+    private int health;
+    private boolean resigned;
+    private long resignedNanos;
+
+    /// @param self this node, which is not in the roster
+    Membership(Parts parts, MemberEntry self, Watcher watcher) {
         this.cluster = parts.cluster;
-        this.self = own.id();
-        this.store = parts.store;
+        this.judge = parts.judge;
         this.roster = parts.roster;
         this.tree = parts.tree;
         this.rumours = parts.rumours;
         this.timers = parts.timers;
         this.outbox = parts.outbox;
-        this.own = own;
-        this.rumoured = rumoured;
-        this.appeared = appeared;
-        tree.own(own, incarnation);
-    }
-
-    int incarnation() {
-        return incarnation;
-    }
-
-    NodeRecord own() {
-        return own;
+        this.self = self;
+        this.watcher = watcher;
     }
 
     boolean isLeaving() {
-        return leaving;
+        return self.state == MemberState.LEFT;
     }
 
     /// Lifeguard's local health: 0 is well; more means that our own probes fail more than they
@@ -91,117 +93,121 @@ final class Membership {
         health = Math.min(GossipLayout.MAX_HEALTH, health + 1);
     }
 
+    /// Those that are suspect, in no order; not to be changed.
+    List<MemberEntry> suspects() {
+        return suspects;
+    }
+
     /// Spreads our own record.
     void publish(NodeRecord newer) {
-        own = newer;
-        tree.own(own, incarnation);
-        spreadOwn();
+        self.record = newer;
+        self.incarnation = 1;
+        self.state = newer.content().leaving() ? MemberState.LEFT : MemberState.ALIVE;
+        tree.changed(self.id);
+        rumours.spreadRecord(self);
+        watcher.rumoured();
     }
 
-    void leave() {
-        leaving = true;
-        spread(self, MemberState.LEFT, incarnation, self);
-    }
-
-    void spreadOwn() {
-        MemberState state = leaving ? MemberState.LEFT : MemberState.ALIVE;
-        rumours.spread(self, GossipLayout.UPDATE_NODE, GossipUpdate.node(own, state, incarnation));
-        rumoured.run();
-    }
-
-    /// Our view of another, as an update to tell it.
-    byte[] stateOf(MemberEntry entry) {
-        return GossipUpdate.state(entry.id, entry.state, entry.incarnation, self);
+    /// Says again that this node is there.
+    void raise(long nowNanos) {
+        raiseAbove(self.incarnation, nowNanos);
     }
 
     /// Takes in a node with its record.
     ///
     /// @param by who says so
-    void learn(KnownNode node, NodeId by, long nowNanos) {
+    /// @param isNews whether others should hear of it from us
+    void learn(KnownNode node, NodeId by, boolean isNews, long nowNanos) {
         NodeRecord record = node.record();
-        if (record.id().equals(self)) {
+        if (record.id().equals(self.id)) {
             learnOwn(record);
-            applyToSelf(node.state(), node.incarnation());
+            applyToSelf(record.sequence(), node.state(), node.incarnation(), nowNanos);
             return;
         }
         MemberEntry entry = roster.get(record.id());
-        if (entry == null && node.state() == MemberState.LEFT) {
-            return; // or nodes long gone would come back from those who have not forgotten yet
+        boolean taken = judge(entry, record) == Offer.TAKEN;
+        if (entry == null) {
+            if (taken && !record.content().leaving() && makeRoom()) {
+                add(node, by, isNews, nowNanos);
+            }
+            return;
         }
-        Offer offer = store.offer(record);
-        switch (offer) {
-            case ADDED -> add(node, by, nowNanos);
-            case REPLACED, SAME, OLDER -> {
-                if (entry != null) {
-                    if (offer == Offer.REPLACED) {
-                        replace(entry, record);
-                    }
-                    apply(entry, node.state(), node.incarnation(), by, nowNanos);
-                }
-            }
-            case MALFORMED, BAD_SIGNATURE, ADDRESS_TAKEN, FULL -> {
-                // not believed; the store keeps what it has
-            }
+        if (taken) {
+            replace(entry, node, by, isNews, nowNanos);
+        } else {
+            apply(entry, record.sequence(), node.state(), node.incarnation(), by, nowNanos);
         }
     }
 
     /// Takes in a node from our own disk. A tombstone's days begin anew.
     void restore(KnownNode node, long nowNanos) {
-        if (node.state() != MemberState.LEFT) {
-            learn(KnownNode.unheard(node.record()), self, nowNanos);
-            return;
-        }
         NodeRecord record = node.record();
-        if (!record.id().equals(self) && store.offer(record) == Offer.ADDED) {
+        if (node.state() != MemberState.LEFT) {
+            learn(KnownNode.unheard(record), self.id, false, nowNanos);
+        } else if (!record.id().equals(self.id)
+                && roster.get(record.id()) == null
+                && judge.isGenuine(record)
+                && makeRoom()) {
             MemberEntry entry =
-                    new MemberEntry(
-                            record,
-                            NodeAddress.of(cluster, record.id()),
-                            MemberState.LEFT,
-                            node.incarnation(),
-                            nowNanos);
+                    new MemberEntry(record, MemberState.LEFT, node.incarnation(), nowNanos);
             roster.add(entry);
-            tree.changed(entry.id);
-            timers.at(nowNanos + GossipLayout.TOMBSTONE, (_, _) -> forget(entry));
+            timers.at(nowNanos + GossipLayout.TOMBSTONE, (_, _) -> forgetLeft(entry));
         }
     }
 
-    /// Takes in what somebody says of a node; false where its record is not known.
-    boolean apply(NodeId about, MemberState state, int claimed, NodeId by, long nowNanos) {
-        if (about.equals(self)) {
-            applyToSelf(state, claimed);
+    /// Whether a claim's record is news here, going by its sequence number alone.
+    boolean isNews(GossipUpdate.Node node) {
+        MemberEntry entry = node.about().equals(self.id) ? self : roster.get(node.about());
+        if (entry == null) {
             return true;
         }
-        MemberEntry entry = roster.get(about);
-        if (entry != null) {
-            apply(entry, state, claimed, by, nowNanos);
-        }
-        return entry != null;
+        int bySequence =
+                Long.compareUnsigned(
+                        NodeRecord.peekSequence(node.record()), entry.record.sequence());
+        return bySequence > 0 || (bySequence == 0 && !entry.record.isMadeOf(node.record()));
     }
 
-    /// A genuine datagram came from `entry` itself.
+    /// Takes in what somebody says of a node.
+    ///
+    /// @return whether it speaks of a record that is not known here
+    boolean apply(GossipUpdate.State claim, long nowNanos) {
+        if (claim.about().equals(self.id)) {
+            applyToSelf(claim.sequence(), claim.state(), claim.incarnation(), nowNanos);
+            return claim.sequence() > self.record.sequence();
+        }
+        MemberEntry entry = roster.get(claim.about());
+        if (entry == null) {
+            return true;
+        }
+        apply(entry, claim.sequence(), claim.state(), claim.incarnation(), claim.by(), nowNanos);
+        return claim.sequence() > entry.record.sequence();
+    }
+
+    /// A genuine datagram came from `entry` itself, whose record is the one known here.
     ///
     /// @return whether it should be told how we see it, because it sees itself otherwise
     boolean heard(MemberEntry entry, int claimed, long nowNanos) {
-        apply(entry, MemberState.ALIVE, claimed, entry.id, nowNanos);
+        applyAlive(entry, claimed, nowNanos);
         return entry.state != MemberState.ALIVE || claimed < entry.incarnation;
     }
 
     /// A probe of ours failed.
     void suspect(MemberEntry entry, long nowNanos) {
-        suspect(entry, entry.incarnation, self, nowNanos);
+        suspect(entry, entry.incarnation, self.id, nowNanos);
     }
 
     private void apply(
-            MemberEntry entry, MemberState state, int claimed, NodeId by, long nowNanos) {
+            MemberEntry entry,
+            long sequence,
+            MemberState state,
+            int claimed,
+            NodeId by,
+            long nowNanos) {
+        if (sequence != entry.record.sequence() || entry.state == MemberState.LEFT) {
+            return; // of an older record, or of one that has not arrived; left is left
+        }
         switch (state) {
-            case ALIVE -> {
-                if (claimed > entry.incarnation) {
-                    entry.incarnation = claimed;
-                    become(entry, MemberState.ALIVE, nowNanos);
-                    spread(entry.id, MemberState.ALIVE, claimed, by);
-                }
-            }
+            case ALIVE -> applyAlive(entry, claimed, nowNanos);
             case SUSPECT -> suspect(entry, claimed, by, nowNanos);
             case DEAD -> {
                 if (entry.isPresent()) {
@@ -212,20 +218,24 @@ final class Membership {
                 }
             }
             case LEFT -> {
-                if (claimed >= entry.incarnation && entry.state != MemberState.LEFT) {
-                    entry.incarnation = claimed;
-                    become(entry, MemberState.LEFT, nowNanos);
-                    spread(entry.id, MemberState.LEFT, claimed, by);
-                }
+                // said by the record alone
             }
         }
     }
 
+    private void applyAlive(MemberEntry entry, int claimed, long nowNanos) {
+        if (claimed > entry.incarnation && entry.state != MemberState.LEFT) {
+            entry.incarnation = claimed;
+            become(entry, MemberState.ALIVE, nowNanos);
+            spread(entry);
+        }
+    }
+
     private void suspect(MemberEntry entry, int claimed, NodeId by, long nowNanos) {
+        boolean later = claimed > entry.incarnation;
         if (claimed < entry.incarnation) {
             return;
         }
-        boolean later = claimed > entry.incarnation;
         switch (entry.state) {
             case ALIVE -> startSuspicion(entry, claimed, by, nowNanos);
             case SUSPECT -> {
@@ -235,160 +245,248 @@ final class Membership {
                     confirm(entry, by, nowNanos);
                 }
             }
-            case DEAD, LEFT -> {
+            case DEAD -> {
                 if (later) {
                     startSuspicion(entry, claimed, by, nowNanos);
                 }
+            }
+            case LEFT -> {
+                // nobody waits for it
             }
         }
     }
 
     private void startSuspicion(MemberEntry entry, int claimed, NodeId by, long nowNanos) {
         entry.incarnation = claimed;
-        entry.suspectedBy.clear();
-        entry.suspectedBy.add(by);
         become(entry, MemberState.SUSPECT, nowNanos);
         entry.sinceNanos = nowNanos;
-        expireAt(nowNanos + Suspicion.timeoutNanos(roster.present(), 0), entry);
-        spread(entry.id, MemberState.SUSPECT, claimed, by);
-        tree.changed(entry.id);
+        await(entry, nowNanos).accuse(by);
+        spread(entry);
     }
 
     private void confirm(MemberEntry entry, NodeId by, long nowNanos) {
-        int before = entry.suspectedBy.size();
-        if (before > GossipLayout.CONFIRMATIONS || !entry.suspectedBy.add(by)) {
+        Suspicion suspicion = entry.suspicion;
+        if (suspicion == null || !suspicion.accuse(by)) {
             return;
         }
-        if (before > 0) {
-            long timeout = Suspicion.timeoutNanos(roster.present(), before);
-            long sooner = Math.max(nowNanos, entry.sinceNanos + timeout);
-            if (sooner - entry.suspicionDeadlineNanos < 0) {
-                expireAt(sooner, entry);
+        long timeout = Suspicion.timeoutNanos(roster.present(), suspicion.confirmations());
+        long sooner = Math.max(nowNanos, entry.sinceNanos + timeout);
+        if (sooner - suspicion.deadlineNanos < 0) {
+            expireAt(sooner, suspicion);
+        }
+        spread(entry);
+    }
+
+    /// Starts the clock of a suspicion anew, without an accuser.
+    private Suspicion await(MemberEntry entry, long nowNanos) {
+        long deadline = nowNanos + Suspicion.timeoutNanos(roster.present(), 0);
+        Suspicion suspicion = new Suspicion(deadline);
+        if (entry.suspicion == null) {
+            suspects.add(entry);
+        }
+        entry.suspicion = suspicion;
+        expireAt(deadline, suspicion);
+        return suspicion;
+    }
+
+    private void expireAt(long deadlineNanos, Suspicion suspicion) {
+        suspicion.deadlineNanos = deadlineNanos;
+        if (!suspectsScheduled || deadlineNanos - suspectsDueNanos < 0) {
+            suspectsScheduled = true;
+            suspectsDueNanos = deadlineNanos;
+            timers.at(deadlineNanos, this::expire);
+        }
+    }
+
+    /// One timer for all suspicions: the earliest.
+    private void expire(long nowNanos, long lateNanos) {
+        if (!suspectsScheduled || suspectsDueNanos - nowNanos > 0) {
+            return; // another came earlier
+        }
+        suspectsScheduled = false;
+        long next = nowNanos + GossipLayout.SECOND * 3600;
+        for (MemberEntry entry : List.copyOf(suspects)) {
+            Suspicion suspicion = entry.suspicion;
+            if (suspicion == null) {
+                continue;
+            }
+            if (suspicion.deadlineNanos - nowNanos <= 0) {
+                if (lateNanos > GossipLayout.LATE) { // we were stopped, so nobody could refute
+                    suspicion.deadlineNanos =
+                            nowNanos + Suspicion.timeoutNanos(roster.present(), 0);
+                } else {
+                    become(entry, MemberState.DEAD, nowNanos);
+                    spread(entry);
+                    continue;
+                }
+            }
+            next = suspicion.deadlineNanos - next < 0 ? suspicion.deadlineNanos : next;
+        }
+        if (!suspects.isEmpty()) {
+            suspectsScheduled = true;
+            // Not each for itself where many fall due one after the other.
+            long soonest = nowNanos + GossipLayout.EXPIRY_INTERVAL;
+            suspectsDueNanos = next - soonest < 0 ? soonest : next;
+            timers.at(suspectsDueNanos, this::expire);
+        }
+    }
+
+    private Offer judge(@Nullable MemberEntry entry, NodeRecord record) {
+        if (entry != null) {
+            NodeRecord held = entry.record;
+            if (record.equals(held)) {
+                return Offer.SAME;
+            }
+            if (!held.identity().equals(record.identity())) {
+                return Offer.ADDRESS_TAKEN;
+            }
+            if (!record.replaces(held)) {
+                return Offer.OLDER;
             }
         }
-        spread(entry.id, MemberState.SUSPECT, entry.incarnation, by);
+        return judge.isGenuine(record) ? Offer.TAKEN : Offer.BAD_SIGNATURE;
     }
 
-    private void expireAt(long deadlineNanos, MemberEntry entry) {
-        entry.suspicionDeadlineNanos = deadlineNanos;
-        timers.at(deadlineNanos, (now, late) -> expire(entry, now, late));
-    }
-
-    private void expire(MemberEntry entry, long nowNanos, long lateNanos) {
-        boolean due = entry.suspicionDeadlineNanos - nowNanos <= 0;
-        if (!due || entry.state != MemberState.SUSPECT || roster.get(entry.id) != entry) {
-            return;
+    /// Where the table is full the longest dead is forgotten: so those whom a hostile member
+    /// made up, whom nobody has ever reached, do not keep real nodes out.
+    private boolean makeRoom() {
+        if (roster.size() < judge.most()) {
+            return true;
         }
-        if (lateNanos > GossipLayout.LATE) { // we were stopped, so nobody could refute
-            expireAt(nowNanos + Suspicion.timeoutNanos(roster.present(), 0), entry);
-            return;
+        MemberEntry oldest = null;
+        for (MemberEntry entry : roster.all()) {
+            if (!entry.isPresent()
+                    && (oldest == null || entry.sinceNanos - oldest.sinceNanos < 0)) {
+                oldest = entry;
+            }
         }
-        become(entry, MemberState.DEAD, nowNanos);
-        spread(entry.id, MemberState.DEAD, entry.incarnation, self);
+        if (oldest != null) {
+            forget(oldest);
+        }
+        return oldest != null;
     }
 
-    private void add(KnownNode node, NodeId by, long nowNanos) {
-        NodeRecord record = node.record();
-        MemberEntry entry =
-                new MemberEntry(
-                        record,
-                        NodeAddress.of(cluster, record.id()),
-                        node.state(),
-                        node.incarnation(),
-                        nowNanos);
+    private void add(KnownNode node, NodeId by, boolean isNews, long nowNanos) {
+        MemberState state = node.state() == MemberState.LEFT ? MemberState.SUSPECT : node.state();
+        MemberEntry entry = new MemberEntry(node.record(), state, node.incarnation(), nowNanos);
         roster.add(entry);
         tree.changed(entry.id);
-        outbox.on(new GossipEvent.RecordChanged(record));
-        outbox.on(new GossipEvent.MemberChanged(entry.snapshot()));
-        switch (node.state()) {
-            case ALIVE -> appeared.accept(entry);
-            case SUSPECT -> {
-                if (node.incarnation() > 0) {
-                    entry.suspectedBy.add(by);
-                }
-                expireAt(nowNanos + Suspicion.timeoutNanos(roster.present(), 0), entry);
-            }
-            case DEAD, LEFT -> {
-                // probed slowly, as all dead are; nodes that left are not added
+        outbox.on(new GossipEvent.RecordChanged(entry.record));
+        outbox.on(new GossipEvent.MemberChanged(entry.snapshot(cluster)));
+        if (state == MemberState.ALIVE) {
+            watcher.appeared(entry);
+        }
+        if (state == MemberState.SUSPECT) {
+            Suspicion suspicion = await(entry, nowNanos);
+            if (node.incarnation() > 0) {
+                suspicion.accuse(by);
             }
         }
-        if (node.incarnation() > 0) {
+        if (isNews && node.incarnation() > 0) {
             spreadRecord(entry);
         }
     }
 
-    private void replace(MemberEntry entry, NodeRecord record) {
-        entry.record = record;
+    private void replace(
+            MemberEntry entry, KnownNode node, NodeId by, boolean isNews, long nowNanos) {
+        entry.record = node.record();
+        entry.incarnation = 0;
         tree.changed(entry.id);
-        outbox.on(new GossipEvent.RecordChanged(record));
-        spreadRecord(entry);
+        outbox.on(new GossipEvent.RecordChanged(entry.record));
+        if (entry.record.content().leaving()) {
+            become(entry, MemberState.LEFT, nowNanos);
+        } else {
+            if (entry.state == MemberState.LEFT) { // it has joined again
+                become(entry, MemberState.SUSPECT, nowNanos);
+                await(entry, nowNanos);
+            }
+            apply(entry, entry.record.sequence(), node.state(), node.incarnation(), by, nowNanos);
+        }
+        if (isNews) {
+            spreadRecord(entry);
+        }
     }
 
     private void become(MemberEntry entry, MemberState next, long nowNanos) {
         tree.changed(entry.id); // the incarnation may have changed if the state has not
-        if (entry.state == next) {
+        MemberState last = entry.state;
+        if (last == next) {
             return;
         }
-        MemberState last = entry.state;
-        entry.state = next;
+        roster.setState(entry, next);
         entry.sinceNanos = nowNanos;
-        roster.presenceChanged();
-        outbox.on(new GossipEvent.MemberChanged(entry.snapshot()));
+        if (next != MemberState.SUSPECT && entry.suspicion != null) {
+            entry.suspicion = null;
+            suspects.remove(entry);
+        }
+        outbox.on(new GossipEvent.MemberChanged(entry.snapshot(cluster)));
         if (next == MemberState.ALIVE && last != MemberState.SUSPECT) {
-            appeared.accept(entry);
+            watcher.appeared(entry);
         }
         if (next == MemberState.LEFT) {
-            timers.at(nowNanos + GossipLayout.TOMBSTONE, (_, _) -> forget(entry));
+            timers.at(nowNanos + GossipLayout.TOMBSTONE, (_, _) -> forgetLeft(entry));
+        }
+    }
+
+    private void forgetLeft(MemberEntry entry) {
+        if (entry.state == MemberState.LEFT && roster.get(entry.id) == entry) {
+            forget(entry);
         }
     }
 
     private void forget(MemberEntry entry) {
-        if (entry.state == MemberState.LEFT && roster.get(entry.id) == entry) {
-            roster.remove(entry.id);
-            store.remove(entry.id);
-            rumours.drop(entry.id);
-            tree.changed(entry.id);
-            outbox.on(new GossipEvent.Forgotten(entry.id));
-        }
+        roster.remove(entry);
+        rumours.drop(entry);
+        tree.changed(entry.id);
+        outbox.on(new GossipEvent.Forgotten(entry.id));
     }
 
     private void learnOwn(NodeRecord record) {
-        if (!record.equals(own) && record.replaces(own) && record.isSignedFor(cluster)) {
+        if (!record.equals(self.record)
+                && record.replaces(self.record)
+                && judge.isGenuine(record)) {
             outbox.on(
                     new GossipEvent.OwnRecordOutrun(
                             record.sequence(), record.content().instance()));
         }
     }
 
-    private void applyToSelf(MemberState state, int claimed) {
+    private void applyToSelf(long sequence, MemberState state, int claimed, long nowNanos) {
         boolean refuted =
-                state == MemberState.ALIVE ? claimed <= incarnation : claimed < incarnation;
-        if (leaving || refuted || claimed == Integer.MAX_VALUE) {
+                state == MemberState.ALIVE
+                        ? claimed <= self.incarnation
+                        : claimed < self.incarnation;
+        if (isLeaving() || refuted || sequence != self.record.sequence()) {
             return;
-        }
-        if (state == MemberState.ALIVE) { // said in an earlier life of ours
-            incarnation = claimed;
-        } else {
-            incarnation = claimed + 1;
         }
         if (state == MemberState.SUSPECT) {
             feelsWorse();
         }
-        tree.own(own, incarnation);
-        spread(self, MemberState.ALIVE, incarnation, self);
+        // Alive with a later incarnation was said in an earlier life of ours.
+        raiseAbove(state == MemberState.ALIVE ? claimed - 1 : claimed, nowNanos);
     }
 
-    private void spread(NodeId about, MemberState state, int claimed, NodeId by) {
-        rumours.spread(
-                about, GossipLayout.UPDATE_STATE, GossipUpdate.state(about, state, claimed, by));
-        rumoured.run();
+    private void raiseAbove(int claimed, long nowNanos) {
+        self.incarnation = Math.min(GossipLayout.MAX_INCARNATION, claimed + 1);
+        tree.changed(self.id);
+        spread(self);
+        boolean lately = resigned && nowNanos - resignedNanos < GossipLayout.RESIGN_INTERVAL;
+        if (self.incarnation > GossipLayout.HIGH_INCARNATION && !lately) {
+            resigned = true;
+            resignedNanos = nowNanos;
+            outbox.on(
+                    new GossipEvent.OwnRecordOutrun(
+                            self.record.sequence(), self.record.content().instance()));
+        }
+    }
+
+    private void spread(MemberEntry entry) {
+        rumours.spreadState(entry);
+        watcher.rumoured();
     }
 
     private void spreadRecord(MemberEntry entry) {
-        rumours.spread(
-                entry.id,
-                GossipLayout.UPDATE_NODE,
-                GossipUpdate.node(entry.record, entry.state, entry.incarnation));
-        rumoured.run();
+        rumours.spreadRecord(entry);
+        watcher.rumoured();
     }
 }

@@ -20,6 +20,7 @@ import warren.wireguard.PublicKey;
 /// @param claims blocks and single addresses; at most [#MAX_CLAIMS]
 /// @param dataPlanes what the node can speak
 /// @param epochs the secret epochs the node holds, newest first; at most [#MAX_EPOCHS]
+/// @param leaving whether this is the node's farewell: it is in no cluster any more
 public record NodeContent(
         long sequence,
         long instance,
@@ -30,7 +31,8 @@ public record NodeContent(
         int joinPort,
         List<Claim> claims,
         Set<DataPlane> dataPlanes,
-        List<Integer> epochs) {
+        List<Integer> epochs,
+        boolean leaving) {
     public static final int MAX_NAME_LENGTH = 63;
     public static final int MAX_ENDPOINTS = 8;
     public static final int MAX_CLAIMS = 64;
@@ -58,6 +60,48 @@ public record NodeContent(
             throw new IllegalArgumentException(
                     "a record holds at most 8 endpoints, 64 claims and 4 epochs");
         }
+    }
+
+    /// Of a node that stays.
+    public NodeContent(
+            long sequence,
+            long instance,
+            String name,
+            PublicKey wireguardKey,
+            @Nullable PublicKey nextWireguardKey,
+            List<HostPort> endpoints,
+            int joinPort,
+            List<Claim> claims,
+            Set<DataPlane> dataPlanes,
+            List<Integer> epochs) {
+        this(
+                sequence,
+                instance,
+                name,
+                wireguardKey,
+                nextWireguardKey,
+                endpoints,
+                joinPort,
+                claims,
+                dataPlanes,
+                epochs,
+                false);
+    }
+
+    /// The farewell: nothing is claimed any more.
+    NodeContent farewell() {
+        return new NodeContent(
+                sequence + 1,
+                instance,
+                name,
+                wireguardKey,
+                null,
+                List.of(),
+                joinPort,
+                List.of(),
+                Set.of(),
+                epochs,
+                true);
     }
 
     static boolean isName(String name) {
@@ -90,7 +134,8 @@ public record NodeContent(
                 joinPort,
                 claims,
                 dataPlanes,
-                epochs);
+                epochs,
+                leaving);
     }
 
     public NodeContent withEndpoints(List<HostPort> newEndpoints) {
@@ -104,7 +149,8 @@ public record NodeContent(
                 joinPort,
                 claims,
                 dataPlanes,
-                epochs);
+                epochs,
+                leaving);
     }
 
     public NodeContent withClaims(List<Claim> newClaims) {
@@ -118,6 +164,7 @@ public record NodeContent(
                 joinPort,
                 newClaims,
                 dataPlanes,
-                epochs);
+                epochs,
+                leaving);
     }
 }

@@ -9,7 +9,7 @@ import java.util.Objects;
 /// A node's content under its signature, together with the very bytes that were signed: relaying
 /// keeps fields this version does not know. Immutable.
 ///
-/// Parsing does not check the signature; [#isSignedFor] does, and [RecordStore] does it once and
+/// Parsing does not check the signature; [#isSignedFor] does, and [RecordJudge] does it once and
 /// remembers, so whatever comes out of a store is genuine.
 public final class NodeRecord implements ParsedRecord {
     /// The longest record: with its headers it fits the 1100 bytes of a gossip datagram.
@@ -83,6 +83,23 @@ public final class NodeRecord implements ParsedRecord {
         return bytes.clone();
     }
 
+    /// Appends the signed bytes.
+    void write(WireWriter out) {
+        out.put(bytes);
+    }
+
+    /// Whether these are the signed bytes.
+    boolean isMadeOf(byte[] other) {
+        return Arrays.equals(bytes, other);
+    }
+
+    /// The sequence number that bytes, which may be a record, give; 0 where they are too short.
+    static long peekSequence(byte[] bytes) {
+        WireReader in = new WireReader(bytes);
+        in.slice(1 + IdentityKey.LENGTH);
+        return in.u64();
+    }
+
     /// A short hash of the bytes, by which sync tells two records of one sequence number apart.
     int tag() {
         return tag;
@@ -102,7 +119,8 @@ public final class NodeRecord implements ParsedRecord {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof NodeRecord record && Arrays.equals(bytes, record.bytes);
+        return other instanceof NodeRecord record
+                && (bytes == record.bytes || Arrays.equals(bytes, record.bytes));
     }
 
     @Override

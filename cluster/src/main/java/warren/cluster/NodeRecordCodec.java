@@ -43,6 +43,7 @@ final class NodeRecordCodec {
     private static final int CLAIMS = 7;
     private static final int DATA_PLANES = 8;
     private static final int EPOCHS = 9;
+    private static final int LEAVING = 16;
 
     /// Claims that are questions, which whoever does not know the field need not answer.
     private static final int ASKED = 20;
@@ -76,6 +77,9 @@ final class NodeRecordCodec {
         WireWriter epochs = new WireWriter();
         content.epochs().forEach(epochs::u32);
         out.field(EPOCHS, epochs.toBytes());
+        if (content.leaving()) {
+            out.field(LEAVING, new byte[0]);
+        }
         byte[] asked = claims(content.claims(), true);
         if (asked.length > 0) {
             out.field(ASKED, asked);
@@ -136,6 +140,7 @@ final class NodeRecordCodec {
         private final List<Claim> claims = new ArrayList<>();
         private Set<DataPlane> planes = Set.of();
         private List<Integer> epochs = List.of();
+        private boolean leaving;
 
         void read(int tag, WireReader in) {
             switch (tag) {
@@ -148,6 +153,7 @@ final class NodeRecordCodec {
                 case CLAIMS -> readClaims(in, false);
                 case DATA_PLANES -> planes = planes(in);
                 case EPOCHS -> epochs = epochs(in);
+                case LEAVING -> leaving = true;
                 case ASKED -> readClaims(in, true);
                 default -> {
                     return; // a field of a later version
@@ -168,7 +174,7 @@ final class NodeRecordCodec {
             }
             return new NodeContent(
                     sequence, instance, name, key, next, endpoints, joinPort, claims, planes,
-                    epochs);
+                    epochs, leaving);
         }
 
         private static String name(WireReader in) {

@@ -20,6 +20,7 @@ final class Prober {
 
     private record Relay(MemberEntry origin, int number) {}
 
+    private final NodeId self;
     private final Roster roster;
     private final Membership membership;
     private final GossipSender sender;
@@ -42,11 +43,13 @@ final class Prober {
     private int lastNumber;
 
     Prober(
+            NodeId self,
             Roster roster,
             Membership membership,
             GossipSender sender,
             Timers timers,
             RandomGenerator random) {
+        this.self = self;
         this.roster = roster;
         this.membership = membership;
         this.sender = sender;
@@ -62,25 +65,22 @@ final class Prober {
 
     /// A ping whose answer is not waited for, to open the path and hear of each other.
     void greet(MemberEntry entry) {
-        sender.sendWithNews(entry, GossipLayout.PING, ++lastNumber, new WireWriter());
+        sender.sendWithNews(entry, GossipLayout.PING, ++lastNumber, new WireWriter(64));
     }
 
     /// Tells a node how it is seen, so that it can refute; not more often than needed.
     void tell(MemberEntry entry, long nowNanos) {
-        if (entry.told && nowNanos - entry.toldNanos < GossipLayout.TELL_INTERVAL) {
-            return;
+        if (entry.link().mayTell(nowNanos)) {
+            WireWriter body = new WireWriter(64);
+            if (entry.state == MemberState.ALIVE) { // otherwise every datagram to it says so
+                body.put(GossipUpdate.state(entry, self));
+            }
+            sender.sendWithNews(entry, GossipLayout.PING, ++lastNumber, body);
         }
-        entry.told = true;
-        entry.toldNanos = nowNanos;
-        WireWriter body = new WireWriter();
-        if (entry.state == MemberState.ALIVE) { // otherwise every datagram to it says so
-            body.put(membership.stateOf(entry));
-        }
-        sender.sendWithNews(entry, GossipLayout.PING, ++lastNumber, body);
     }
 
-    void onPing(MemberEntry from, int number) {
-        sender.sendWithNews(from, GossipLayout.ACK, number, new WireWriter());
+    void onPing(MemberEntry from, int number, long nowNanos) {
+        sender.answer(from, GossipLayout.ACK, number, nowNanos);
     }
 
     void onAck(MemberEntry from, int number, long nowNanos) {
@@ -88,23 +88,23 @@ final class Prober {
         if (probe != null) {
             membership.feelsBetter();
             if (probe.target == from) {
-                from.rttNanos = nowNanos - probe.sentNanos;
+                from.link().rttNanos = nowNanos - probe.sentNanos;
             }
             return;
         }
         Relay relay = relays.remove(number);
         if (relay != null) {
-            sender.sendWithNews(relay.origin, GossipLayout.ACK, relay.number, new WireWriter());
+            sender.answer(relay.origin, GossipLayout.ACK, relay.number, nowNanos);
         }
     }
 
-    void onPingRequest(MemberEntry from, @Nullable MemberEntry target, int number) {
+    void onPingRequest(MemberEntry from, @Nullable MemberEntry target, int number, long nowNanos) {
         if (target == null) {
             return; // not known here; another helper may
         }
         int own = ++lastNumber;
         relays.put(own, new Relay(from, number));
-        sender.sendWithNews(target, GossipLayout.PING, own, new WireWriter());
+        sender.answer(target, GossipLayout.PING, own, nowNanos);
     }
 
     private void tick(long nowNanos, long lateNanos) {
@@ -117,9 +117,12 @@ final class Prober {
         if (target != null) {
             probe(target, nowNanos);
         }
-        MemberEntry suspect = roster.any(MemberState.SUSPECT, random);
-        if (suspect != null && suspect != target) {
-            greet(suspect);
+        List<MemberEntry> suspects = membership.suspects();
+        if (!suspects.isEmpty()) {
+            MemberEntry suspect = suspects.get(random.nextInt(suspects.size()));
+            if (suspect != target) {
+                greet(suspect);
+            }
         }
     }
 
@@ -145,7 +148,7 @@ final class Prober {
         long timeout = GossipLayout.PROBE_TIMEOUT * (1 + membership.health());
         timers.at(nowNanos + GossipLayout.DIRECT_TIMEOUT, (_, _) -> askHelpers(number));
         timers.at(nowNanos + timeout, (now, late) -> giveUp(number, now, late));
-        sender.sendWithNews(target, GossipLayout.PING, number, new WireWriter());
+        sender.sendWithNews(target, GossipLayout.PING, number, new WireWriter(64));
     }
 
     private void askHelpers(int number) {
@@ -155,7 +158,7 @@ final class Prober {
         }
         List<MemberEntry> ring = roster.ring();
         for (MemberEntry helper : Roster.some(GossipLayout.HELPERS, ring, probe.target, random)) {
-            WireWriter body = new WireWriter().put(probe.target.id.toBytes());
+            WireWriter body = new WireWriter(64).put(probe.target.id);
             sender.sendWithNews(helper, GossipLayout.PING_REQUEST, number, body);
         }
     }
@@ -166,8 +169,10 @@ final class Prober {
             return;
         }
         membership.feelsWorse();
-        if (probe.target.isPresent()) {
-            membership.suspect(probe.target, nowNanos);
+        MemberEntry target = probe.target;
+        boolean young = nowNanos - target.sinceNanos < GossipLayout.GRACE;
+        if (target.isPresent() && !(young && target.state == MemberState.ALIVE)) {
+            membership.suspect(target, nowNanos);
         }
     }
 

@@ -13,26 +13,23 @@ import java.util.Set;
 final class Ring {
     private Ring() {}
 
-    /// @param ids all nodes that may be alive, in order, `self` included
-    static List<NodeId> peers(NodeId self, List<NodeId> ids) {
-        int n = ids.size();
-        List<NodeId> peers = new ArrayList<>();
+    /// How far away the peers of each node are, of `n` nodes in the order of their ids: forwards
+    /// and backwards, all different, none 0.
+    static List<Integer> offsets(int n) {
+        List<Integer> offsets = new ArrayList<>();
         if (n - 1 <= GossipLayout.RING_PEERS) {
-            for (NodeId id : ids) {
-                if (!id.equals(self)) {
-                    peers.add(id);
-                }
+            for (int i = 1; i < n; i++) {
+                offsets.add(i);
             }
-            return peers;
+            return offsets;
         }
-        int at = ids.indexOf(self);
-        Set<NodeId> chosen = new LinkedHashSet<>();
+        Set<Integer> places = new LinkedHashSet<>();
         for (int distance : distances(n)) {
-            chosen.add(ids.get((at + distance) % n));
-            chosen.add(ids.get((at - distance + n) % n));
+            places.add(distance);
+            places.add(n - distance);
         }
-        peers.addAll(chosen);
-        return peers;
+        offsets.addAll(places);
+        return offsets;
     }
 
     /// Half as many distances as peers, from 1 towards half the circle.

@@ -2,83 +2,102 @@
 package warren.cluster;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// All other nodes, and the ring drawn through those present. Confined to the gossip loop.
+/// All other nodes, and the ring drawn through those present. Sorted by id, and found by id
+/// through a hash table of four bytes a slot: thousands of rosters fit one simulation. Confined
+/// to the gossip loop.
 final class Roster {
-    private final NodeId self;
-    private final TreeMap<NodeId, MemberEntry> entries = new TreeMap<>();
-    private @Nullable List<MemberEntry> ring;
+    private static final int TRIES = 16;
 
-    /// As [#present()] counts; -1 where it has to be counted again.
-    private int present = -1;
+    private final NodeId self;
+
+    /// In the order of ids.
+    private final ArrayList<MemberEntry> entries = new ArrayList<>();
+
+    /// Open addressing, linear; its length is a power of two and never more than two thirds are
+    /// in use.
+    private @Nullable MemberEntry[] table = new @Nullable MemberEntry[16];
+
+    /// By code of the state.
+    private final int[] counts = new int[MemberState.LEFT.code() + 1];
+
+    private @Nullable List<MemberEntry> ring;
 
     Roster(NodeId self) {
         this.self = self;
     }
 
     @Nullable MemberEntry get(NodeId id) {
-        return entries.get(id);
+        return table[slot(id)];
     }
 
     void add(MemberEntry entry) {
-        entries.put(entry.id, entry);
-        presenceChanged();
-    }
-
-    void remove(NodeId id) {
-        entries.remove(id);
-        presenceChanged();
-    }
-
-    /// Somebody came or went: the ring is drawn anew when it is next needed.
-    void presenceChanged() {
+        if (3 * (entries.size() + 1) > 2 * table.length) {
+            grow();
+        }
+        table[slot(entry.id)] = entry;
+        boolean last = entries.isEmpty() || entries.getLast().id.compareTo(entry.id) < 0;
+        entries.add(last ? entries.size() : firstFrom(entry.id), entry);
+        counts[entry.state.code()]++;
         ring = null;
-        present = -1;
     }
 
-    Collection<MemberEntry> all() {
-        return entries.values();
+    void remove(MemberEntry entry) {
+        entries.remove(firstFrom(entry.id));
+        counts[entry.state.code()]--;
+        Arrays.fill(table, null);
+        for (MemberEntry left : entries) { // rare: three days after a node has left
+            table[slot(left.id)] = left;
+        }
+        ring = null;
+    }
+
+    /// The one place where the state of an entry is set.
+    void setState(MemberEntry entry, MemberState next) {
+        boolean wasPresent = entry.isPresent();
+        counts[entry.state.code()]--;
+        entry.state = next;
+        counts[next.code()]++;
+        if (entry.isPresent() != wasPresent) {
+            ring = null;
+        }
+    }
+
+    /// By id.
+    List<MemberEntry> all() {
+        return entries;
+    }
+
+    int size() {
+        return entries.size();
+    }
+
+    /// Those whose id starts with this byte.
+    List<MemberEntry> bucket(int first) {
+        int from = firstFrom(new NodeId(first << 8, 0));
+        int to = first == 0xff ? entries.size() : firstFrom(new NodeId((first + 1) << 8, 0));
+        return entries.subList(from, to);
     }
 
     /// Nodes that may be alive, this one included.
     int present() {
-        if (present < 0) {
-            present = 1 + count(MemberState.ALIVE) + count(MemberState.SUSPECT);
-        }
-        return present;
+        return 1 + count(MemberState.ALIVE) + count(MemberState.SUSPECT);
     }
 
     int count(MemberState state) {
-        int count = 0;
-        for (MemberEntry entry : entries.values()) {
-            if (entry.state == state) {
-                count++;
-            }
-        }
-        return count;
+        return counts[state.code()];
     }
 
     List<MemberEntry> ring() {
         List<MemberEntry> drawn = ring;
         if (drawn == null) {
-            TreeMap<NodeId, MemberEntry> present = new TreeMap<>(entries);
-            present.values().removeIf(entry -> !entry.isPresent());
-            List<NodeId> ids = new ArrayList<>(present.keySet());
-            int at = -(Collections.binarySearch(ids, self) + 1);
-            ids.add(at, self);
-            drawn = new ArrayList<>();
-            for (NodeId id : Ring.peers(self, ids)) {
-                MemberEntry entry = present.get(id);
-                if (entry != null) {
-                    drawn.add(entry);
-                }
-            }
+            drawn = draw();
             ring = drawn;
         }
         return drawn;
@@ -92,7 +111,7 @@ final class Roster {
             RandomGenerator random) {
         List<MemberEntry> left = new ArrayList<>(from);
         left.remove(not);
-        List<MemberEntry> chosen = new ArrayList<>();
+        List<MemberEntry> chosen = new ArrayList<>(count);
         while (chosen.size() < count && !left.isEmpty()) {
             int at = random.nextInt(left.size());
             chosen.add(left.get(at));
@@ -102,14 +121,78 @@ final class Roster {
         return chosen;
     }
 
-    /// One of those in `state`; null where there is none.
+    /// One of those in `state`; null where there is none. All as likely where they are many.
     @Nullable MemberEntry any(MemberState state, RandomGenerator random) {
+        if (count(state) == 0) {
+            return null;
+        }
+        for (int i = 0; i < TRIES; i++) {
+            MemberEntry entry = entries.get(random.nextInt(entries.size()));
+            if (entry.state == state) {
+                return entry;
+            }
+        }
         List<MemberEntry> those = new ArrayList<>();
-        for (MemberEntry entry : entries.values()) {
+        for (MemberEntry entry : entries) {
             if (entry.state == state) {
                 those.add(entry);
             }
         }
-        return those.isEmpty() ? null : those.get(random.nextInt(those.size()));
+        return those.get(random.nextInt(those.size()));
+    }
+
+    private List<MemberEntry> draw() {
+        List<MemberEntry> present = new ArrayList<>(present());
+        int at = 0;
+        for (MemberEntry entry : entries) {
+            if (entry.isPresent()) {
+                present.add(entry);
+                at += entry.id.compareTo(self) < 0 ? 1 : 0;
+            }
+        }
+        List<MemberEntry> drawn = new ArrayList<>();
+        for (int offset : Ring.offsets(present.size() + 1)) {
+            // Behind this node's own place the others have moved up by one.
+            int place = Math.floorMod(at + offset, present.size() + 1);
+            drawn.add(present.get(place < at ? place : place - 1));
+        }
+        return Collections.unmodifiableList(drawn);
+    }
+
+    private int firstFrom(NodeId id) {
+        int low = 0;
+        int high = entries.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (entries.get(middle).id.compareTo(id) < 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /// Where `id` is, or would go.
+    private int slot(NodeId id) {
+        int mask = table.length - 1;
+        int at = (int) (id.low() ^ (id.low() >>> 32)) & mask;
+        for (MemberEntry entry = table[at]; entry != null; entry = table[at]) {
+            if (entry.id.equals(id)) {
+                return at;
+            }
+            at = (at + 1) & mask;
+        }
+        return at;
+    }
+
+    private void grow() {
+        @Nullable MemberEntry[] old = table;
+        table = new @Nullable MemberEntry[2 * old.length];
+        for (MemberEntry entry : old) {
+            if (entry != null) {
+                table[slot(entry.id)] = entry;
+            }
+        }
     }
 }

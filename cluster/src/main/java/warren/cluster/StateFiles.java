@@ -123,7 +123,7 @@ public final class StateFiles {
         int length = in.u8();
         String name = new String(in.take(in.u16()), UTF_8);
         int count = in.u32();
-        if (in.failed() || length > 32 || count < 0 || count > RecordStore.MAX_RECORDS + 1) {
+        if (in.failed() || length > 32 || count < 0 || count > RecordJudge.MAX_RECORDS + 1) {
             throw damaged("records file");
         }
         List<ParsedRecord> records = new ArrayList<>();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.cluster;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -10,33 +9,24 @@ import warren.cluster.GossipDatagram.Bucket;
 import warren.cluster.GossipDatagram.Entry;
 
 /// Hashes over everything known, so that two nodes find what they do not agree on with few
-/// bytes: a root over 256 buckets, and the entries of a bucket. Nodes that left are not part of
-/// it: each forgets them in its own time. Suspicion is not either: it does not last. Confined to
-/// the gossip loop; a bucket is hashed again only after one of its nodes has changed.
+/// bytes: a root over 256 buckets, and the entries of a bucket, which is all ids that start with
+/// one byte. Nodes that left are not part of it: each forgets them in its own time. Suspicion is
+/// not either: it does not last. Confined to the gossip loop; a bucket is hashed again only
+/// after one of its nodes has changed.
+///
+/// The hash is no cryptographic one: whoever makes two sets collide hides from some nodes what
+/// it says of itself, and can do that by not saying it.
 final class SyncTree {
-    private static final int HASH_LENGTH = 8;
-
-    /// What a bucket holds at least is one datagram with header, MAC and two bytes before
-    /// entries.
-    private static final int MOST_ENTRIES =
-            (Gossip.MAX_DATAGRAM - GossipLayout.HEADER_LENGTH - GossipLayout.MAC_LENGTH - 2)
-                    / GossipLayout.ENTRY_LENGTH;
-
     private final Roster roster;
+    private final MemberEntry self;
     private final long[] hashes = new long[GossipLayout.BUCKETS];
     private final BitSet stale = new BitSet(GossipLayout.BUCKETS);
-    private @Nullable NodeRecord own;
-    private int ownIncarnation;
+    private long root;
 
-    SyncTree(Roster roster) {
+    SyncTree(Roster roster, MemberEntry self) {
         this.roster = roster;
+        this.self = self;
         stale.set(0, GossipLayout.BUCKETS);
-    }
-
-    void own(NodeRecord record, int incarnation) {
-        own = record;
-        ownIncarnation = incarnation;
-        changed(record.id());
     }
 
     void changed(NodeId id) {
@@ -44,15 +34,20 @@ final class SyncTree {
     }
 
     long root() {
-        refresh();
-        ByteBuffer all = ByteBuffer.allocate(GossipLayout.BUCKETS * HASH_LENGTH);
-        all.asLongBuffer().put(hashes);
-        return hash("warren sync root", all.array());
+        if (!stale.isEmpty()) {
+            refresh();
+            long hash = 0;
+            for (long bucket : hashes) {
+                hash = mix(hash, bucket);
+            }
+            root = hash;
+        }
+        return root;
     }
 
     /// The first 32 bits of each bucket's hash.
     int[] buckets() {
-        refresh();
+        root();
         int[] shortened = new int[GossipLayout.BUCKETS];
         for (int i = 0; i < shortened.length; i++) {
             shortened[i] = (int) (hashes[i] >>> 32);
@@ -60,61 +55,74 @@ final class SyncTree {
         return shortened;
     }
 
-    /// The entries of one bucket, as many as a datagram holds, in the order of ids.
+    /// The entries of one bucket in the order of ids, this node's own at the end, as many as a
+    /// message holds.
     Bucket bucket(int number) {
-        List<Entry> entries = entries(number);
-        return new Bucket(number, entries.subList(0, Math.min(MOST_ENTRIES, entries.size())));
+        List<MemberEntry> members = members(number);
+        List<Entry> entries = new ArrayList<>(members.size());
+        for (MemberEntry member : members) {
+            if (entries.size() < GossipLayout.BUCKET_ENTRIES) {
+                entries.add(entry(member));
+            }
+        }
+        return new Bucket(number, entries);
     }
 
-    /// The entry of one node; null where it is not known or has left.
-    @Nullable Entry entry(NodeId id) {
-        NodeRecord mine = own;
-        if (mine != null && mine.id().equals(id)) {
-            return entry(mine, MemberState.ALIVE, ownIncarnation);
-        }
-        MemberEntry entry = roster.get(id);
-        return entry == null || entry.state == MemberState.LEFT
-                ? null
-                : entry(entry.record, entry.state, entry.incarnation);
+    /// A node that is part of the comparison, this one included.
+    @Nullable MemberEntry get(NodeId id) {
+        MemberEntry entry = id.equals(self.id) ? self : roster.get(id);
+        return entry == null || entry.state == MemberState.LEFT ? null : entry;
     }
 
     static int bucketOf(NodeId id) {
-        return (int) id.low() & 0xff;
+        return id.high() >>> 8;
+    }
+
+    private List<MemberEntry> members(int number) {
+        List<MemberEntry> members = new ArrayList<>();
+        for (MemberEntry entry : roster.bucket(number)) {
+            if (entry.state != MemberState.LEFT) {
+                members.add(entry);
+            }
+        }
+        if (bucketOf(self.id) == number && self.state != MemberState.LEFT) {
+            members.add(self);
+        }
+        return members;
+    }
+
+    private static Entry entry(MemberEntry member) {
+        return new Entry(
+                member.id,
+                member.record.sequence(),
+                member.record.tag(),
+                member.state,
+                member.incarnation);
     }
 
     private void refresh() {
         for (int i = stale.nextSetBit(0); i >= 0; i = stale.nextSetBit(i + 1)) {
-            WireWriter out = new WireWriter();
-            for (Entry entry : entries(i)) {
-                boolean dead = entry.state() == MemberState.DEAD;
-                out.put(entry.id().toBytes()).u64(entry.sequence()).u32(entry.tag());
-                out.u8(dead ? 1 : 0).u32(entry.incarnation());
+            long sum = 0; // in whichever order
+            for (MemberEntry entry : members(i)) {
+                sum += hash(entry);
             }
-            hashes[i] = out.length() == 0 ? 0 : hash("warren sync bucket", out.toBytes());
-            stale.clear(i);
+            hashes[i] = sum;
         }
+        stale.clear();
     }
 
-    private List<Entry> entries(int number) {
-        List<Entry> entries = new ArrayList<>();
-        NodeRecord mine = own;
-        for (MemberEntry entry : roster.all()) {
-            if (bucketOf(entry.id) == number && entry.state != MemberState.LEFT) {
-                entries.add(entry(entry.record, entry.state, entry.incarnation));
-            }
-        }
-        if (mine != null && bucketOf(mine.id()) == number) {
-            entries.add(entry(mine, MemberState.ALIVE, ownIncarnation));
-            entries.sort((a, b) -> a.id().compareTo(b.id()));
-        }
-        return entries;
+    private static long hash(MemberEntry entry) {
+        long hash = mix(entry.id.high(), entry.id.low());
+        hash = mix(hash, entry.record.sequence());
+        hash = mix(hash, entry.record.tag());
+        return mix(hash, 2L * entry.incarnation + (entry.state == MemberState.DEAD ? 1 : 0));
     }
 
-    private static Entry entry(NodeRecord record, MemberState state, int incarnation) {
-        return new Entry(record.id(), record.sequence(), record.tag(), state, incarnation);
-    }
-
-    private static long hash(String label, byte[] data) {
-        return ByteBuffer.wrap(LabelledHash.of(HASH_LENGTH, label, data)).getLong();
+    /// The finisher of splitmix64 (Steele, Lea and Flood, 2014) over both.
+    private static long mix(long hash, long next) {
+        long z = hash * 31 + next + 0x9e3779b97f4a7c15L;
+        z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+        z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+        return z ^ (z >>> 31);
     }
 }

@@ -73,6 +73,12 @@ final class WireReader {
         return 0;
     }
 
+    /// Ten bytes; zeros where there are not so many.
+    NodeId id() {
+        int high = u16();
+        return new NodeId(high, u64());
+    }
+
     /// A copy of the next `length` bytes; empty where there are not so many.
     byte[] take(int length) {
         if (!has(length)) {

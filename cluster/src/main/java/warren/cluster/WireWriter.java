@@ -6,8 +6,17 @@ import java.util.Arrays;
 /// Builds the module's binary forms: big-endian numbers, growing as needed. [#wipe()] where
 /// secrets went through.
 final class WireWriter {
-    private byte[] bytes = new byte[256];
+    private byte[] bytes;
     private int length;
+
+    WireWriter() {
+        this(256);
+    }
+
+    /// @param expected how many bytes there will be, more or less
+    WireWriter(int expected) {
+        bytes = new byte[expected];
+    }
 
     WireWriter u8(int value) {
         room(1);
@@ -42,6 +51,24 @@ final class WireWriter {
         System.arraycopy(value, 0, bytes, length, value.length);
         length += value.length;
         return this;
+    }
+
+    /// `count` bytes of `value` from `from` on.
+    WireWriter put(byte[] value, int from, int count) {
+        room(count);
+        System.arraycopy(value, from, bytes, length, count);
+        length += count;
+        return this;
+    }
+
+    /// All that was written to `other`.
+    WireWriter put(WireWriter other) {
+        return put(other.bytes, 0, other.length);
+    }
+
+    /// Ten bytes.
+    WireWriter put(NodeId id) {
+        return u16(id.high()).u64(id.low());
     }
 
     /// A field: tag, length of 16 bits, value.

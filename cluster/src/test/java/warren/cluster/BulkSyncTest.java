@@ -21,7 +21,13 @@ final class BulkSyncTest {
             identity = Nodes.identity(seed);
             NodeRecord own = Nodes.record(identity, "n" + seed, 1);
             List<ClusterSecret> secrets = List.of(Nodes.secret(1));
-            RecordStore trusting = new RecordStore(RecordStore.MAX_RECORDS, _ -> true);
+            RecordJudge trusting =
+                    new RecordJudge(Nodes.CLUSTER) {
+                        @Override
+                        boolean isGenuine(NodeRecord record) {
+                            return true;
+                        }
+                    };
             gossip =
                     new Gossip(
                             Nodes.CLUSTER,

@@ -69,11 +69,12 @@ final class ClusterFuzzTest {
                         new Random(1),
                         0);
         gossip.learn(List.of(new KnownNode(THEIRS, MemberState.ALIVE, 1)), 0);
-        MemberEntry member =
-                new MemberEntry(
-                        OWN, NodeAddress.of(Nodes.CLUSTER, OWN.id()), MemberState.ALIVE, 1, 0);
+        MemberEntry member = new MemberEntry(OWN, MemberState.ALIVE, 1, 0);
+        MemberEntry other = new MemberEntry(THEIRS, MemberState.ALIVE, 1, 0);
         int type = bytes.length == 0 ? 0 : bytes[0];
-        byte[] sealed = new GossipSeal(OTHER, SECRETS).seal(member, type, 1, 1, bytes);
+        byte[] sealed =
+                new GossipSeal(OTHER, SECRETS)
+                        .seal(member, other, type, 1, new WireWriter().put(bytes));
         gossip.onDatagram(NodeAddress.of(Nodes.CLUSTER, OTHER.id()), sealed, 1);
         gossip.onDatagram(NodeAddress.of(Nodes.CLUSTER, OTHER.id()), bytes, 2);
         gossip.onTimer(2_000_000_000L);

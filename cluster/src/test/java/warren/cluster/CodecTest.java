@@ -139,46 +139,37 @@ final class CodecTest {
     @Test
     void noChangedOrTruncatedByteGoesUnnoticed() {
         byte[] bytes = Nodes.record(identity, "n", 1, Nodes.claim("10.100.4.0/26", 3)).toBytes();
-        RecordStore store = new RecordStore(Nodes.CLUSTER);
         for (int i = 0; i < bytes.length; i++) {
             byte[] changed = bytes.clone();
             changed[i] ^= 4;
-            assertFalse(store.offer(changed).taken(), "byte " + i);
-            assertFalse(store.offer(Arrays.copyOf(bytes, i)).taken(), "length " + i);
+            assertFalse(isGenuine(changed), "byte " + i);
+            assertFalse(isGenuine(Arrays.copyOf(bytes, i)), "length " + i);
         }
-        assertEquals(RecordStore.Offer.ADDED, store.offer(bytes));
+        assertTrue(isGenuine(bytes));
     }
 
     @Test
-    void theStoreKeepsTheNewestGenuineRecord() {
-        RecordStore store = new RecordStore(Nodes.CLUSTER);
-        NodeRecord first = Nodes.record(identity, "a", 5);
-        assertEquals(RecordStore.Offer.ADDED, store.offer(first));
-        assertEquals(RecordStore.Offer.SAME, store.offer(first.toBytes()));
-        assertEquals(RecordStore.Offer.OLDER, store.offer(Nodes.record(identity, "a", 4)));
-        assertEquals(RecordStore.Offer.REPLACED, store.offer(Nodes.record(identity, "b", 6)));
-        NodeRecord foreign = NodeRecord.sign(Nodes.content("a", 9), identity, new ClusterId(3));
-        assertEquals(RecordStore.Offer.BAD_SIGNATURE, store.offer(foreign));
-        assertEquals("b", store.get(identity.id()).name());
+    void aRecordOfAnotherClusterIsNotGenuine() {
+        NodeContent content = Nodes.content("a", 9);
+        assertFalse(isGenuine(NodeRecord.sign(content, identity, new ClusterId(3)).toBytes()));
     }
 
     @Test
-    void theStoreIsBoundedAndVerifiesOnlyWhatItWouldTake() {
-        int[] verified = {0};
-        RecordStore store =
-                new RecordStore(
-                        2,
-                        record -> {
-                            verified[0]++;
-                            return true;
-                        });
-        for (int i = 1; i < 4; i++) {
-            store.offer(Nodes.record(Nodes.identity(i), "n", 2));
-            store.offer(Nodes.record(Nodes.identity(i), "n", 1));
-        }
-        assertEquals(2, store.size());
-        assertEquals(2, verified[0]);
-        assertEquals(RecordStore.Offer.FULL, store.offer(Nodes.record(Nodes.identity(9), "n", 1)));
+    void aFarewellIsSignedAndLastsThroughTheCodec() {
+        NodeRecord last =
+                NodeRecord.sign(
+                        Nodes.content("a", 9, Nodes.claim("10.100.4.0/26", 3)).farewell(),
+                        identity,
+                        Nodes.CLUSTER);
+        NodeRecord parsed = (NodeRecord) NodeRecord.parse(last.toBytes());
+        assertTrue(parsed.content().leaving());
+        assertEquals(10, parsed.sequence());
+        assertTrue(parsed.content().claims().isEmpty());
+    }
+
+    private static boolean isGenuine(byte[] bytes) {
+        RecordJudge judge = new RecordJudge(Nodes.CLUSTER);
+        return judge.parse(bytes) instanceof NodeRecord record && judge.isGenuine(record);
     }
 
     @Test
@@ -219,7 +210,7 @@ final class CodecTest {
             }
             NodeRecord.parse(bytes);
             JoinMessage.parse(bytes);
-            GossipDatagram.parse(random.nextInt(10), new WireReader(bytes));
+            GossipDatagram.parse(random.nextInt(10), new WireReader(bytes), identity.id());
         }
     }
 

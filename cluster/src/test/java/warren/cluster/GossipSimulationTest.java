@@ -2,14 +2,19 @@
 package warren.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import warren.wireguard.IpAddress;
 
 final class GossipSimulationTest {
     private static final long SECOND = MemoryCluster.SECOND;
@@ -42,7 +47,7 @@ final class GossipSimulationTest {
         for (MemoryNode node : cluster.nodes()) {
             for (MemoryNode other : cluster.nodes()) {
                 if (left.contains(node) != left.contains(other)) {
-                    assertEquals(MemberState.DEAD, node.stateOf(other), cluster.trace());
+                    assertEquals(MemberState.DEAD, node.stateOf(other), cluster.explain());
                 }
             }
         }
@@ -64,7 +69,7 @@ final class GossipSimulationTest {
                 boolean death =
                         event instanceof GossipEvent.MemberChanged(Member member)
                                 && member.state() == MemberState.DEAD;
-                assertTrue(!death, () -> cluster.trace());
+                assertTrue(!death, () -> cluster.explain());
             }
         }
     }
@@ -98,7 +103,7 @@ final class GossipSimulationTest {
         for (MemoryNode other : cluster.nodes()) {
             if (other != node) {
                 Member seen = other.gossip().member(node.id());
-                assertEquals(node.gossip().own(), seen.record(), cluster.trace());
+                assertEquals(node.gossip().own(), seen.record(), cluster.explain());
             }
         }
     }
@@ -113,7 +118,7 @@ final class GossipSimulationTest {
         cluster.run(60 * SECOND);
         for (MemoryNode node : cluster.nodes()) {
             if (node != leaver) {
-                assertEquals(MemberState.LEFT, node.stateOf(leaver), cluster.trace());
+                assertEquals(MemberState.LEFT, node.stateOf(leaver), cluster.explain());
             }
         }
     }
@@ -126,7 +131,7 @@ final class GossipSimulationTest {
         cluster.run(14 * SECOND);
         assertEquals(0, lone.recoveries());
         cluster.run(40 * SECOND);
-        assertTrue(lone.recoveries() >= 2, cluster.trace());
+        assertTrue(lone.recoveries() >= 2, cluster.explain());
     }
 
     @Test
@@ -140,7 +145,7 @@ final class GossipSimulationTest {
                 });
         cluster.run(120 * SECOND);
         for (MemoryNode node : cluster.nodes()) {
-            assertTrue(node == half || node.stateOf(half) != MemberState.DEAD, cluster.trace());
+            assertTrue(node == half || node.stateOf(half) != MemberState.DEAD, cluster.explain());
         }
     }
 
@@ -154,6 +159,111 @@ final class GossipSimulationTest {
         assertTrue(perNodeAndSecond < 300, () -> perNodeAndSecond + " B/s");
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void machinesThatAllStoppedComeBackInAnyOrder(long seed) {
+        MemoryCluster cluster = formed(20, 300 + seed);
+        cluster.nodes().forEach(MemoryNode::lose);
+        cluster.run(30 * SECOND);
+        List<MemoryNode> order = new ArrayList<>(cluster.nodes());
+        Collections.shuffle(order, cluster.random());
+        for (MemoryNode node : order) {
+            node.start();
+            cluster.run(cluster.random().nextLong(2 * SECOND));
+        }
+        await(cluster, 15, "restarted");
+        cluster.run(15 * SECOND);
+        assertTrue(cluster.recordsAgree(), cluster::explain);
+    }
+
+    @Test
+    void oneWayLinksKillNobody() {
+        MemoryCluster cluster = formed(20, 31);
+        cluster.connect((a, b) -> a.index() % 4 != 0 || b.index() % 4 != 1);
+        cluster.run(300 * SECOND);
+        assertEquals(0, cluster.falseDeaths(), cluster.explain());
+        assertTrue(cluster.allAgree(), cluster::explain);
+    }
+
+    @Test
+    void aMachineFromABackupWithItsClockSetBackComesBack() {
+        MemoryCluster cluster = formed(10, 32);
+        MemoryNode node = cluster.nodes().get(4);
+        for (int i = 1; i < 5; i++) {
+            node.claim(Nodes.claim("10.100.9.0/26", i));
+        }
+        cluster.run(5 * SECOND);
+        node.lose();
+        cluster.run(60 * SECOND);
+        node.skewClock(-3600 * SECOND);
+        node.forgetSequence();
+        node.start();
+        await(cluster, 30, "back");
+        cluster.run(15 * SECOND);
+        assertTrue(cluster.recordsAgree(), cluster::explain);
+    }
+
+    @Test
+    void recordsConvergeWhileOnePacketInTenIsLost() {
+        MemoryCluster cluster = formed(30, 33);
+        cluster.loss(0.1);
+        for (int i = 0; i < 60; i++) {
+            MemoryNode node = cluster.nodes().get(cluster.random().nextInt(30));
+            node.claim(Nodes.claim("10.100." + i + ".0/26", 1));
+            cluster.run(SECOND / 10);
+        }
+        assertTrue(cluster.runUntilTrue(20 * SECOND, cluster::recordsAgree) >= 0, cluster::explain);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2})
+    void noAddressIsInUseTwiceAfterAPartition(long seed) {
+        MemoryCluster cluster = new MemoryCluster(400 + seed);
+        cluster.driveAddresses();
+        cluster.form(12);
+        cluster.run(10 * SECOND);
+        want(cluster, "before");
+        cluster.connect((a, b) -> a.index() < 6 == b.index() < 6);
+        cluster.run(30 * SECOND);
+        IpAddress wanted = IpAddress.parse("10.100.77.7");
+        cluster.nodes().get(1).addresses().want("given", wanted);
+        cluster.nodes().get(9).addresses().want("given", wanted);
+        want(cluster, "apart");
+        cluster.connect((_, _) -> true);
+        await(cluster, 15, "healed");
+        cluster.run(20 * SECOND);
+        want(cluster, "after");
+        Map<IpAddress, MemoryNode> used = new HashMap<>();
+        for (MemoryNode node : cluster.nodes()) {
+            for (IpAddress address : node.addresses().inUse()) {
+                MemoryNode other = used.put(address, node);
+                assertNull(other, () -> address + " on " + node + "\n" + cluster.explain());
+            }
+            assertEquals(0, node.addresses().refused(), cluster.explain());
+        }
+        assertEquals(12 * 30 + 1, used.size(), "one of the two that were given lost");
+    }
+
+    private static void want(MemoryCluster cluster, String when) {
+        for (int i = 0; i < 10; i++) {
+            for (MemoryNode node : cluster.nodes()) {
+                node.addresses().want(when + i, null);
+            }
+        }
+        cluster.run(10 * SECOND);
+    }
+
+    @Test
+    void aTunnelThatOutlivesItsAgentCarriesTheNextOne() {
+        MemoryCluster cluster = formed(10, 34);
+        MemoryNode node = cluster.nodes().get(2);
+        node.crash();
+        cluster.run(SECOND);
+        node.start();
+        await(cluster, 2, "back");
+        assertEquals(0, cluster.falseDeaths(), cluster.explain());
+    }
+
     @Test
     void theSameSeedGivesTheSameRun() {
         assertEquals(run(42), run(42));
@@ -164,7 +274,7 @@ final class GossipSimulationTest {
         cluster.loss(0.1);
         cluster.form(6);
         cluster.run(30 * SECOND);
-        return cluster.trace() + cluster.sentBytes();
+        return cluster.explain() + cluster.sentBytes();
     }
 
     private static MemoryCluster formed(int size, long seed) {
@@ -177,7 +287,7 @@ final class GossipSimulationTest {
 
     private static void await(MemoryCluster cluster, int seconds, String what) {
         long took = cluster.runUntilTrue(seconds * SECOND, cluster::allAgree);
-        assertTrue(took >= 0, () -> "not " + what + " in " + seconds + " s:\n" + cluster.trace());
+        assertTrue(took >= 0, () -> "not " + what + " in " + seconds + " s:\n" + cluster.explain());
         System.out.println(
                 cluster.nodes().size() + " nodes, " + what + ": " + took / 1_000_000 + " ms");
     }
@@ -196,6 +306,6 @@ final class GossipSimulationTest {
                             }
                             return true;
                         });
-        assertTrue(took >= 0, cluster::trace);
+        assertTrue(took >= 0, cluster::explain);
     }
 }

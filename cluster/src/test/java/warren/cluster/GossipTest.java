@@ -25,8 +25,7 @@ final class GossipTest {
     private final Recorder recorder = new Recorder();
     private final Gossip gossip =
             new Gossip(Nodes.CLUSTER, self, own, secrets, recorder, new Random(1), 0);
-    private final MemberEntry target =
-            new MemberEntry(own, NodeAddress.of(Nodes.CLUSTER, self.id()), MemberState.ALIVE, 1, 0);
+    private final MemberEntry target = new MemberEntry(own, MemberState.ALIVE, 1, 0);
 
     GossipTest() {
         gossip.learn(List.of(new KnownNode(peerRecord, MemberState.ALIVE, 1)), 0);
@@ -42,7 +41,7 @@ final class GossipTest {
 
     @Test
     void whatIsNotGenuineIsDroppedAndCounted() {
-        byte[] ping = seal(peer, GossipLayout.PING, new byte[0]);
+        byte[] ping = seal(GossipLayout.PING, new byte[0]);
         byte[] changed = ping.clone();
         changed[7] ^= 1;
         gossip.onDatagram(peerAddress, changed, 1);
@@ -73,19 +72,17 @@ final class GossipTest {
     void anotherSecretIsNotBelieved() {
         GossipSeal other =
                 new GossipSeal(peer, List.of(new ClusterSecret(1, Nodes.secret(2).toBytes())));
-        gossip.onDatagram(peerAddress, other.seal(target, GossipLayout.PING, 1, 1, new byte[0]), 1);
+        gossip.onDatagram(peerAddress, seal(other, GossipLayout.PING, new byte[0]), 1);
         assertEquals(1, gossip.dropped(GossipDrop.BAD_MAC));
         GossipSeal later =
                 new GossipSeal(peer, List.of(new ClusterSecret(2, Nodes.secret(1).toBytes())));
-        gossip.onDatagram(peerAddress, later.seal(target, GossipLayout.PING, 1, 1, new byte[0]), 1);
+        gossip.onDatagram(peerAddress, seal(later, GossipLayout.PING, new byte[0]), 1);
         assertEquals(1, gossip.dropped(GossipDrop.UNKNOWN_EPOCH));
     }
 
     @Test
     void suspicionOfUsIsRefutedWithALaterIncarnation() {
-        receive(
-                GossipLayout.PING,
-                GossipUpdate.state(self.id(), MemberState.SUSPECT, 1, peer.id()));
+        receive(GossipLayout.PING, state(self.id(), MemberState.SUSPECT, 5, 1));
         assertEquals(2, gossip.known().getFirst().incarnation());
         assertEquals(2, recorder.incarnation(), "the answer says so at once");
     }
@@ -93,7 +90,7 @@ final class GossipTest {
     @Test
     void deadByHearsayIsSuspectUntilOurOwnSuspicionRunsOut() {
         learnThird(MemberState.ALIVE, 4);
-        byte[] dead = GossipUpdate.state(third.id(), MemberState.DEAD, 4, peer.id());
+        byte[] dead = state(third.id(), MemberState.DEAD, 1, 4);
         receive(GossipLayout.GOSSIP, dead);
         assertEquals(MemberState.SUSPECT, gossip.member(third.id()).state());
         long start = 1;
@@ -106,12 +103,7 @@ final class GossipTest {
     @Test
     void anOlderIncarnationSaysNothing() {
         learnThird(MemberState.ALIVE, 4);
-        receive(
-                GossipLayout.GOSSIP,
-                GossipUpdate.state(third.id(), MemberState.SUSPECT, 3, peer.id()));
-        receive(
-                GossipLayout.GOSSIP,
-                GossipUpdate.state(third.id(), MemberState.LEFT, 3, peer.id()));
+        receive(GossipLayout.GOSSIP, state(third.id(), MemberState.SUSPECT, 1, 3));
         assertEquals(MemberState.ALIVE, gossip.member(third.id()).state());
     }
 
@@ -143,8 +135,8 @@ final class GossipTest {
 
     @Test
     void aMachineThatWasSuspendedDoesNotDeclareOthersDead() {
-        gossip.onTimer(3 * SECOND);
-        gossip.onTimer(4 * SECOND); // the peer never answers, so it is suspect
+        gossip.onTimer(13 * SECOND);
+        gossip.onTimer(14 * SECOND); // the peer never answers, so it is suspect
         assertEquals(MemberState.SUSPECT, gossip.member(peer.id()).state());
         gossip.onTimer(3600 * SECOND);
         assertEquals(MemberState.SUSPECT, gossip.member(peer.id()).state());
@@ -157,20 +149,23 @@ final class GossipTest {
     @Test
     void whoLeftIsForgottenAfterDaysAndNotTakenBackFromHearsay() {
         learnThird(MemberState.ALIVE, 1);
-        receive(
-                GossipLayout.GOSSIP,
-                GossipUpdate.state(third.id(), MemberState.LEFT, 1, third.id()));
+        NodeRecord farewell =
+                NodeRecord.sign(Nodes.content("third", 1).farewell(), third, Nodes.CLUSTER);
+        receive(GossipLayout.GOSSIP, GossipUpdate.node(farewell, MemberState.LEFT, 1));
+        assertEquals(MemberState.LEFT, gossip.member(third.id()).state());
+        learnThird(MemberState.ALIVE, 7);
+        assertEquals(MemberState.LEFT, gossip.member(third.id()).state());
         gossip.onTimer(GossipLayout.TOMBSTONE + SECOND);
         assertNull(gossip.member(third.id()));
         assertTrue(recorder.events.contains(new GossipEvent.Forgotten(third.id())));
-        learnThird(MemberState.LEFT, 1);
+        receive(GossipLayout.GOSSIP, GossipUpdate.node(farewell, MemberState.LEFT, 1));
         assertNull(gossip.member(third.id()));
     }
 
     @Test
     void twentyThousandHostileDatagramsChangeNothing() {
         Random random = new Random(5);
-        byte[] valid = seal(peer, GossipLayout.GOSSIP, GossipUpdate.node(own, MemberState.DEAD, 1));
+        byte[] valid = seal(GossipLayout.GOSSIP, GossipUpdate.node(own, MemberState.DEAD, 1));
         for (int i = 0; i < 20_000; i++) {
             byte[] bytes = random.nextBoolean() ? valid.clone() : new byte[random.nextInt(1200)];
             int at = bytes.length == 0 ? 0 : random.nextInt(bytes.length);
@@ -201,22 +196,18 @@ final class GossipTest {
         assertEquals(4 * SECOND, Suspicion.timeoutNanos(10, 3));
         assertEquals(4 * SECOND, Suspicion.timeoutNanos(10, 9));
         assertTrue(Suspicion.timeoutNanos(10, 1) < Suspicion.timeoutNanos(10, 0));
-        assertEquals(18 * SECOND, Suspicion.timeoutNanos(1000, 0));
+        assertEquals(6 * SECOND, Suspicion.timeoutNanos(1000, 3));
+        assertEquals(9 * SECOND, Suspicion.timeoutNanos(1000, 0));
     }
 
     @Test
     void theRingIsMutualAndConnected() {
         for (int n : new int[] {2, 13, 14, 15, 40, 333}) {
-            List<NodeId> ids = new ArrayList<>();
-            for (int i = 0; i < n; i++) {
-                ids.add(new NodeId(0, i));
-            }
-            for (NodeId id : ids) {
-                List<NodeId> peers = Ring.peers(id, ids);
-                assertEquals(Math.min(n - 1, GossipLayout.RING_PEERS), peers.size(), "n " + n);
-                for (NodeId other : peers) {
-                    assertTrue(Ring.peers(other, ids).contains(id), "n " + n);
-                }
+            List<Integer> offsets = Ring.offsets(n);
+            assertEquals(Math.min(n - 1, GossipLayout.RING_PEERS), offsets.size(), "n " + n);
+            for (int offset : offsets) {
+                assertTrue(offset > 0 && offset < n, "n " + n);
+                assertTrue(offsets.contains(n - offset), "n " + n);
             }
         }
     }
@@ -228,11 +219,21 @@ final class GossipTest {
     }
 
     private void receive(int type, byte[] body) {
-        gossip.onDatagram(peerAddress, seal(peer, type, body), 1);
+        gossip.onDatagram(peerAddress, seal(type, body), 1);
     }
 
-    private byte[] seal(Identity from, int type, byte[] body) {
-        return new GossipSeal(from, secrets).seal(target, type, 1, 7, body);
+    private static byte[] state(NodeId about, MemberState state, long sequence, int incarnation) {
+        NodeId by = Nodes.identity(2).id();
+        return GossipUpdate.state(new GossipUpdate.State(about, state, sequence, incarnation, by));
+    }
+
+    private byte[] seal(int type, byte[] body) {
+        return seal(new GossipSeal(peer, secrets), type, body);
+    }
+
+    private byte[] seal(GossipSeal seal, int type, byte[] body) {
+        MemberEntry sender = new MemberEntry(peerRecord, MemberState.ALIVE, 1, 0);
+        return seal.seal(target, sender, type, 7, new WireWriter().put(body));
     }
 
     private static final class Recorder implements Gossip.Outbox {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.cluster;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,44 +10,59 @@ import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import warren.wireguard.IpAddress;
 
-/// A cluster in one thread on a virtual clock: real gossip cores and real join exchanges over a
-/// network that loses, delays, reorders and divides as told. Deterministic by its seed;
-/// [#trace()] says what happened last.
+/// A cluster in one thread on a virtual clock: real gossip cores and real join exchanges over
+/// simulated WireGuard tunnels ([MemoryTunnel]) and a network that loses, delays, reorders and
+/// divides as told. Deterministic by its seed; [#trace()] says what happened last.
+///
+/// Made for thousands: members share records, what was parsed and what was verified. A test
+/// that looks for what all know asks [#allAgree()], which costs nothing.
 public final class MemoryCluster {
     public static final long SECOND = 1_000_000_000L;
 
-    private static final int TRACE_LENGTH = 200;
+    /// Nodes up to which joins use the real exchange: each is several milliseconds of
+    /// cryptography.
+    private static final int REAL_JOINS = 200;
 
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Arrival(long atNanos, long number, MemoryNode to, IpAddress from, byte[] bytes)
-            implements Comparable<Arrival> {
+    private record Event(long atNanos, long number, Runnable action) implements Comparable<Event> {
         @Override
-        public int compareTo(Arrival other) {
+        public int compareTo(Event other) {
             int byTime = Long.compare(atNanos, other.atNanos);
             return byTime != 0 ? byTime : Long.compare(number, other.number);
         }
     }
 
+    private final long seed;
     private final Random random;
     private final ClusterSecret secret;
     private final List<MemoryNode> nodes = new ArrayList<>();
     private final Map<IpAddress, MemoryNode> byAddress = new HashMap<>();
-    private final PriorityQueue<Arrival> arrivals = new PriorityQueue<>();
-    private final Map<NodeRecord, Boolean> verified = new HashMap<>();
-    private final Deque<String> trace = new ArrayDeque<>();
+    private final PriorityQueue<Event> events = new PriorityQueue<>();
+    private final Judge judge = new Judge();
+    private final MemoryTrace trace = new MemoryTrace();
     private long nowNanos = 7 * SECOND;
+    private long scheduled;
     private long sent;
     private long sentBytes;
+    private final long[] bytesByType = new long[16];
     private int largest;
     private double loss;
+    private long minDelayNanos = SECOND / 1000;
+    private long delaySpreadNanos = SECOND / 50;
     private BiPredicate<MemoryNode, MemoryNode> connected = (_, _) -> true;
+    private boolean verifies = true;
+    private boolean driven;
+    private long falseDeaths;
+
+    /// Pairs of a running node and another one whose state it sees wrongly.
+    private long wrong;
 
     public MemoryCluster(long seed) {
+        this.seed = seed;
         this.random = new Random(seed);
         this.secret = ClusterSecret.random(random);
-        trace("seed " + seed);
     }
 
     public long now() {
@@ -71,19 +85,46 @@ public final class MemoryCluster {
         return sent;
     }
 
+    /// Payload of all gossip datagrams.
     public long sentBytes() {
         return sentBytes;
+    }
+
+    /// The part of [#sentBytes()] that one type of message makes.
+    public long sentBytes(int type) {
+        return bytesByType[type];
     }
 
     public int largestDatagram() {
         return largest;
     }
 
+    /// How often a running node that could be reached was declared dead.
+    public long falseDeaths() {
+        return falseDeaths;
+    }
+
+    /// Sessions that came about in all tunnels.
+    public long handshakes() {
+        long sum = 0;
+        for (MemoryNode node : nodes) {
+            sum += node.tunnel().handshakes();
+        }
+        return sum;
+    }
+
     public void loss(double share) {
         loss = share;
     }
 
-    /// Which datagrams (and join exchanges) get through at all.
+    /// Whether signatures are really verified, each record once for all members. Large runs
+    /// leave it out: half a millisecond each.
+    public void verifies(boolean really) {
+        verifies = really;
+    }
+
+    /// Which packets (and join exchanges) get through at all; asymmetric where a link is
+    /// one-way.
     public void connect(BiPredicate<MemoryNode, MemoryNode> rule) {
         connected = rule;
     }
@@ -92,11 +133,18 @@ public final class MemoryCluster {
         return connected.test(from, to);
     }
 
+    /// Has nodes drive an [AddressPlan] each, and publish what they claim.
+    public void driveAddresses() {
+        driven = true;
+    }
+
+    boolean drivesAddresses() {
+        return driven;
+    }
+
     /// A new node that has not joined anybody yet.
     public MemoryNode boot() {
-        MemoryNode node = new MemoryNode(this, "n" + nodes.size(), Identity.generate(random));
-        nodes.add(node);
-        byAddress.put(node.address(), node);
+        MemoryNode node = add();
         node.start();
         return node;
     }
@@ -109,6 +157,38 @@ public final class MemoryCluster {
             boot().join(at);
             run(SECOND / 10);
         }
+    }
+
+    /// `size` nodes that know and have installed each other, without the joins that lead there;
+    /// their tunnels have no sessions yet.
+    public void populate(int size) {
+        for (int i = 0; i < size; i++) {
+            add().start();
+        }
+        List<KnownNode> all = new ArrayList<>();
+        for (MemoryNode node : nodes) {
+            all.add(new KnownNode(node.gossip().own(), MemberState.ALIVE, 1));
+        }
+        all.sort((a, b) -> a.record().id().compareTo(b.record().id()));
+        for (MemoryNode node : nodes) {
+            node.gossip().learn(all, nowNanos);
+            nodes.forEach(node.tunnel()::install);
+            node.settle();
+        }
+    }
+
+    private MemoryNode add() {
+        int index = nodes.size();
+        MemoryNode node = new MemoryNode(this, index, Identity.generate(random));
+        nodes.add(node);
+        byAddress.put(node.address(), node);
+        wrong += running() - (node.isRunning() ? 1 : 0); // nobody has seen it stopped, or gone
+        return node;
+    }
+
+    /// Whether joins are to use the real exchange.
+    boolean joinsReally() {
+        return nodes.size() <= REAL_JOINS;
     }
 
     public void run(long nanos) {
@@ -132,59 +212,160 @@ public final class MemoryCluster {
     /// Whether every running node sees exactly these states: each running node alive, each
     /// stopped one dead or left.
     public boolean allAgree() {
+        return wrong == 0;
+    }
+
+    /// How many views of one node by another are not as [#allAgree()] wants them.
+    public long disagreements() {
+        return wrong;
+    }
+
+    /// Whether all running nodes hold the same records of all running nodes.
+    public boolean recordsAgree() {
         for (MemoryNode node : nodes) {
-            if (node.isRunning() && !node.seesAll(nodes)) {
-                return false;
+            for (MemoryNode other : nodes) {
+                if (node != other && node.isRunning() && other.isRunning()) {
+                    Member seen = node.gossip().member(other.id());
+                    if (seen == null || !seen.record().equals(other.gossip().own())) {
+                        return false;
+                    }
+                }
             }
         }
         return true;
     }
 
-    /// Verifies each record once for all nodes: one verification costs half a millisecond.
-    boolean isGenuine(NodeRecord record) {
-        return verified.computeIfAbsent(record, it -> it.isSignedFor(Nodes.CLUSTER));
+    /// The seed, what happened last, and the last messages of these nodes.
+    public String trace(MemoryNode... concerned) {
+        return "seed " + seed + "\n" + trace.text(Arrays.asList(concerned));
     }
 
-    public String trace() {
-        return String.join("\n", trace);
-    }
-
-    void trace(String what) {
-        trace.add(nowNanos / 1_000_000 + " ms " + what);
-        if (trace.size() > TRACE_LENGTH) {
-            trace.remove();
+    /// The seed, some of the nodes that see things wrongly, and their last messages.
+    public String explain() {
+        StringBuilder text = new StringBuilder(wrong + " wrong views\n");
+        List<MemoryNode> concerned = new ArrayList<>();
+        for (MemoryNode node : nodes) {
+            MemoryNode other = node.isRunning() ? node.seenWrongly(nodes) : null;
+            if (other != null && concerned.size() < 4) {
+                text.append(node).append(" sees ").append(other).append(' ');
+                text.append(node.stateOf(other)).append('\n');
+                concerned.add(node);
+                concerned.add(other);
+            }
         }
+        return text + trace(concerned.toArray(MemoryNode[]::new));
     }
 
-    void send(MemoryNode from, IpAddress address, byte[] bytes) {
+    void note(String what) {
+        trace.note(nowNanos, what);
+    }
+
+    /// A node's view of another has become right or wrong.
+    void viewChanged(boolean right) {
+        wrong += right ? -1 : 1;
+    }
+
+    void diedFalsely(MemoryNode by, MemoryNode who) {
+        falseDeaths++;
+        note(by + " declares " + who + " dead, which is not");
+    }
+
+    RecordJudge judge() {
+        return judge;
+    }
+
+    @Nullable MemoryNode at(IpAddress address) {
+        return byAddress.get(address);
+    }
+
+    /// Does something later.
+    void at(long atNanos, Runnable action) {
+        events.add(new Event(atNanos, scheduled++, action));
+    }
+
+    /// A gossip datagram, on its way into the tunnel.
+    void count(MemoryNode from, MemoryNode to, byte[] payload) {
         sent++;
-        sentBytes += bytes.length;
-        largest = Math.max(largest, bytes.length);
-        MemoryNode to = byAddress.get(address);
-        if (to == null || !connected.test(from, to) || random.nextDouble() < loss) {
+        sentBytes += payload.length;
+        bytesByType[payload[1] & 15] += payload.length;
+        largest = Math.max(largest, payload.length);
+        trace.sent(nowNanos, from, to, payload[1]);
+    }
+
+    /// A packet on the underlay.
+    void transmit(MemoryNode from, MemoryNode to, Runnable arrival) {
+        if (!connected.test(from, to) || (loss > 0 && random.nextDouble() < loss)) {
             return;
         }
-        long delay = SECOND / 1000 + random.nextLong(SECOND / 50);
-        arrivals.add(new Arrival(nowNanos + delay, sent, to, from.address(), bytes));
+        at(
+                nowNanos + delay(),
+                () -> {
+                    if (to.isPowered()) {
+                        arrival.run();
+                    }
+                });
+    }
+
+    /// One way.
+    long delay() {
+        return minDelayNanos + random.nextLong(delaySpreadNanos);
+    }
+
+    private int running() {
+        int running = 0;
+        for (MemoryNode node : nodes) {
+            running += node.isRunning() ? 1 : 0;
+        }
+        return running;
     }
 
     private void runUntil(long endNanos, BooleanSupplier stop) {
-        while (!stop.getAsBoolean()) {
-            long next = endNanos;
-            for (MemoryNode node : nodes) {
-                next = Math.min(next, Math.max(nowNanos, node.nextDeadline(endNanos)));
-            }
-            Arrival first = arrivals.peek();
-            boolean arrival = first != null && first.atNanos <= next;
-            nowNanos = arrival ? first.atNanos : next;
-            if (arrival) {
-                arrivals.remove();
-                first.to.receive(first.from, first.bytes);
-            } else if (next == endNanos) {
-                return;
-            } else {
-                nodes.forEach(MemoryNode::tick);
-            }
+        Event next = events.peek();
+        while (!stop.getAsBoolean() && next != null && next.atNanos <= endNanos) {
+            events.remove();
+            nowNanos = Math.max(nowNanos, next.atNanos);
+            next.action.run();
+            next = events.peek();
+        }
+        nowNanos = endNanos;
+    }
+
+    /// Parses and verifies each record once for all members.
+    private final class Judge extends RecordJudge {
+        private final Map<Bytes, ParsedRecord> parsed = new HashMap<>();
+        private final Map<NodeRecord, Boolean> verified = new HashMap<>();
+
+        Judge() {
+            super(Nodes.CLUSTER);
+        }
+
+        @Override
+        ParsedRecord parse(byte[] bytes) {
+            return parsed.computeIfAbsent(new Bytes(bytes), it -> NodeRecord.parse(it.bytes));
+        }
+
+        @Override
+        boolean isGenuine(NodeRecord record) {
+            return !verifies || verified.computeIfAbsent(record, super::isGenuine);
+        }
+    }
+
+    /// Bytes as a key.
+    private static final class Bytes {
+        private final byte[] bytes;
+
+        Bytes(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Bytes it && Arrays.equals(bytes, it.bytes);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(bytes);
         }
     }
 }

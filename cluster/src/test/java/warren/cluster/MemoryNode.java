@@ -2,23 +2,49 @@
 package warren.cluster;
 
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import warren.wireguard.IpAddress;
 
 /// One node of a [MemoryCluster]: what an agent does around the gossip core and the join
 /// exchange.
 public final class MemoryNode {
+    private static final long SECOND = MemoryCluster.SECOND;
+
+    /// How long an agent takes until a new record is a peer of its tunnel.
+    private static final long RECONCILE_MIN = SECOND / 10;
+
+    private static final long RECONCILE_SPREAD = SECOND / 5;
+
+    private static final int MAX_EVENTS = 10_000;
+
     private final MemoryCluster cluster;
-    private final String name;
+    private final int index;
     private final Identity identity;
     private final IpAddress address;
+    private final MemoryTunnel tunnel;
     private final List<GossipEvent> events = new ArrayList<>();
     private @Nullable Gossip gossip;
+    private boolean powered = true;
     private long sequence;
     private boolean recovers = true;
     private int recoveries;
+    private int streams;
+
+    /// Whom it sees alive, and whom dead or left, by index.
+    private final BitSet alive = new BitSet();
+
+    private final BitSet gone = new BitSet();
+
+    private long tickNanos;
+    private boolean tickScheduled;
+    private boolean reconcileScheduled;
+    private List<MemoryNode> uninstalled = new ArrayList<>();
+    private final Set<MemoryNode> streaming = new HashSet<>();
 
     /// What events asked for and [#react] does.
     private long outrun;
@@ -28,36 +54,65 @@ public final class MemoryNode {
     /// What the disk of a stopped node holds.
     private List<NodeRecord> disk = List.of();
 
-    MemoryNode(MemoryCluster cluster, String name, Identity identity) {
+    private @Nullable MemoryAddresses addresses;
+
+    MemoryNode(MemoryCluster cluster, int index, Identity identity) {
         this.cluster = cluster;
-        this.name = name;
+        this.index = index;
         this.identity = identity;
         this.address = NodeAddress.of(Nodes.CLUSTER, identity.id());
+        this.tunnel = new MemoryTunnel(cluster, this);
     }
 
     public String name() {
-        return name;
+        return "n" + index;
+    }
+
+    public int index() {
+        return index;
     }
 
     public NodeId id() {
         return identity.id();
     }
 
+    public Identity identity() {
+        return identity;
+    }
+
     public IpAddress address() {
         return address;
     }
 
+    MemoryTunnel tunnel() {
+        return tunnel;
+    }
+
     public Gossip gossip() {
         if (gossip == null) {
-            throw new IllegalStateException(name + " does not run");
+            throw new IllegalStateException(name() + " does not run");
         }
         return gossip;
     }
 
+    public MemoryAddresses addresses() {
+        if (addresses == null) {
+            throw new IllegalStateException("this simulation drives no addresses");
+        }
+        return addresses;
+    }
+
+    /// Whether its agent runs.
     public boolean isRunning() {
         return gossip != null;
     }
 
+    /// Whether its machine runs, with or without an agent.
+    boolean isPowered() {
+        return powered;
+    }
+
+    /// The last ones.
     public List<GossipEvent> events() {
         return events;
     }
@@ -66,15 +121,27 @@ public final class MemoryNode {
         return recoveries;
     }
 
+    /// How many bulk streams it has begun.
+    public int streams() {
+        return streams;
+    }
+
     /// Whether it acts on [GossipEvent.RecoveryDue].
     public void recovers(boolean does) {
         recovers = does;
     }
 
+    /// How far the clock of this machine is ahead; behind where it is negative.
+    public void skewClock(long nanos) {
+        tunnel.skew(nanos);
+    }
+
     public void start() {
-        cluster.trace(name + " starts");
+        cluster.note(name() + " starts");
         sequence++;
         NodeRecord own = record(sequence);
+        powered = true;
+        updateViews(false);
         gossip =
                 new Gossip(
                         Nodes.CLUSTER,
@@ -84,19 +151,32 @@ public final class MemoryNode {
                         new Outbox(),
                         new Random(cluster.random().nextLong()),
                         cluster.now(),
-                        new RecordStore(RecordStore.MAX_RECORDS, cluster::isGenuine));
+                        cluster.judge());
+        updateViews(true);
+        if (cluster.drivesAddresses()) {
+            addresses = addresses == null ? new MemoryAddresses(cluster, this) : addresses;
+            addresses.start();
+        }
         List<KnownNode> remembered = new ArrayList<>();
         for (NodeRecord record : disk) {
             remembered.add(KnownNode.unheard(record));
         }
         gossip.learn(remembered, cluster.now());
+        settle();
     }
 
-    /// Stops without a word; the disk keeps the records.
+    /// The agent stops without a word; the disk keeps the records, and the tunnel goes on.
     public void crash() {
-        cluster.trace(name + " crashes");
+        cluster.note(name() + " crashes");
         disk = gossip().known().stream().map(KnownNode::record).toList();
-        gossip = null;
+        stop();
+    }
+
+    /// The machine stops: the tunnel has lost its peers and sessions when it comes back.
+    public void lose() {
+        crash();
+        powered = false;
+        tunnel.lose();
     }
 
     /// Forgets the sequence numbers it has used, as a disk restored from a backup does.
@@ -105,19 +185,31 @@ public final class MemoryNode {
     }
 
     public void leave() {
-        cluster.trace(name + " leaves");
+        cluster.note(name() + " leaves");
         gossip().leave(cluster.now());
+        settle();
     }
 
     public void stop() {
+        updateViews(false);
         gossip = null;
+        alive.clear();
+        gone.clear();
+        uninstalled = new ArrayList<>();
+        updateViews(true);
     }
 
     /// The join exchange with another node, at once.
     public List<JoinStep> join(MemoryNode at) {
+        if (!cluster.joinsReally()) {
+            at.learn(List.of(new KnownNode(gossip().own(), MemberState.ALIVE, 1)));
+            at.tunnel.install(this);
+            learn(at.gossip().known());
+            return List.of();
+        }
         JoinInitiator initiator =
                 new JoinInitiator(
-                        at.name,
+                        at.name(),
                         Nodes.CLUSTER,
                         cluster.secret(),
                         identity,
@@ -131,13 +223,10 @@ public final class MemoryNode {
                         at.new Port(),
                         cluster.random());
         List<JoinStep> result =
-                JoinPipe.run(
-                        initiator,
-                        responder,
-                        newcomer -> at.gossip().learn(List.of(newcomer), cluster.now()));
+                JoinPipe.run(initiator, responder, newcomer -> at.admit(newcomer, this));
         for (JoinStep step : result) {
             if (step instanceof JoinStep.Joined(_, _, List<KnownNode> nodes)) {
-                gossip().learn(nodes, cluster.now());
+                learn(nodes);
             }
             if (step instanceof JoinStep.Failed(JoinFailure reason, _, long above)
                     && reason == JoinFailure.OUTRUN) {
@@ -153,8 +242,9 @@ public final class MemoryNode {
         sequence++;
         gossip().publish(
                         NodeRecord.sign(
-                                Nodes.content(name, sequence, claims), identity, Nodes.CLUSTER),
+                                Nodes.content(name(), sequence, claims), identity, Nodes.CLUSTER),
                         cluster.now());
+        settle();
     }
 
     public @Nullable MemberState stateOf(MemoryNode other) {
@@ -162,36 +252,56 @@ public final class MemoryNode {
         return member == null ? null : member.state();
     }
 
-    boolean seesAll(List<MemoryNode> nodes) {
+    /// One of `nodes` that this one sees wrongly; null where there is none.
+    @Nullable MemoryNode seenWrongly(List<MemoryNode> nodes) {
         for (MemoryNode other : nodes) {
-            MemberState state = other == this ? MemberState.ALIVE : stateOf(other);
-            boolean right =
-                    other.isRunning()
-                            ? state == MemberState.ALIVE
-                            : state == MemberState.DEAD || state == MemberState.LEFT;
-            if (!right) {
-                return false;
+            if (other != this && !isRightAbout(other)) {
+                return other;
             }
         }
-        return true;
+        return null;
     }
 
-    long nextDeadline(long otherwise) {
-        return gossip == null ? otherwise : gossip.nextDeadline();
-    }
-
-    void tick() {
-        if (gossip != null && gossip.nextDeadline() <= cluster.now()) {
-            gossip.onTimer(cluster.now());
-            react();
-        }
-    }
-
-    void receive(IpAddress from, byte[] bytes) {
+    void receive(MemoryNode from, byte[] bytes) {
         if (gossip != null) {
-            gossip.onDatagram(from, bytes, cluster.now());
-            react();
+            gossip.onDatagram(from.address, bytes, cluster.now());
+            settle();
         }
+    }
+
+    /// Does what the core asked for, and wakes it when it wants to be.
+    void settle() {
+        react();
+        if (gossip == null) {
+            return;
+        }
+        long next = Math.max(cluster.now(), gossip.nextDeadline());
+        if (!tickScheduled || next < tickNanos) {
+            tickScheduled = true;
+            tickNanos = next;
+            cluster.at(next, () -> tick(next));
+        }
+    }
+
+    private void tick(long dueNanos) {
+        if (!tickScheduled || tickNanos != dueNanos) {
+            return; // another was set for earlier
+        }
+        tickScheduled = false;
+        if (gossip != null) {
+            gossip.onTimer(cluster.now());
+            settle();
+        }
+    }
+
+    private void learn(List<KnownNode> nodes) {
+        gossip().learn(nodes, cluster.now());
+        settle();
+    }
+
+    private void admit(KnownNode newcomer, MemoryNode from) {
+        learn(List.of(newcomer));
+        tunnel.install(from);
     }
 
     private void publishAbove(long above) {
@@ -200,51 +310,62 @@ public final class MemoryNode {
     }
 
     private NodeRecord record(long number) {
-        return NodeRecord.sign(Nodes.content(name, number), identity, Nodes.CLUSTER);
+        Claim[] claims =
+                addresses == null ? new Claim[0] : addresses.claims().toArray(Claim[]::new);
+        return NodeRecord.sign(Nodes.content(name(), number, claims), identity, Nodes.CLUSTER);
     }
 
-    @Override
-    public String toString() {
-        return name;
+    private boolean isRightAbout(MemoryNode other) {
+        return other.isRunning() ? alive.get(other.index) : gone.get(other.index);
     }
 
-    private final class Outbox implements Gossip.Outbox {
-        @Override
-        public void send(NodeId to, IpAddress destination, byte[] payload) {
-            cluster.send(MemoryNode.this, destination, payload);
-        }
-
-        @Override
-        public void on(GossipEvent event) {
-            events.add(event);
-            switch (event) {
-                case GossipEvent.MemberChanged(Member member) ->
-                        cluster.trace(
-                                name
-                                        + " sees "
-                                        + member.record().name()
-                                        + " "
-                                        + member.state()
-                                        + "@"
-                                        + member.incarnation());
-                case GossipEvent.RecoveryDue(NodeRecord target) -> {
-                    recoveries++;
-                    pending(target);
-                }
-                case GossipEvent.OwnRecordOutrun(long above, _) -> outrun = above;
-                case GossipEvent.RecordChanged _,
-                        GossipEvent.Forgotten _,
-                        GossipEvent.BulkDue _ -> {
-                    // an agent adjusts its peers here
-                }
+    /// Takes every view that has this node on one of its ends out of the account, or into it.
+    private void updateViews(boolean into) {
+        for (MemoryNode other : cluster.nodes()) {
+            if (other != this && other.isRunning() && !other.isRightAbout(this)) {
+                cluster.viewChanged(!into);
+            }
+            if (other != this && isRunning() && !isRightAbout(other)) {
+                cluster.viewChanged(!into);
             }
         }
     }
 
-    private void pending(@Nullable NodeRecord target) {
-        if (recovers) {
-            wanted = target;
+    private void changed(Member member) {
+        MemoryNode other = cluster.at(member.address());
+        if (other == null || other == this) {
+            return;
         }
+        boolean wasRight = isRightAbout(other);
+        MemberState state = member.state();
+        alive.set(other.index, state == MemberState.ALIVE);
+        gone.set(other.index, state == MemberState.DEAD || state == MemberState.LEFT);
+        if (wasRight != isRightAbout(other)) {
+            cluster.viewChanged(!wasRight);
+        }
+        boolean reachable = cluster.isConnected(this, other) && cluster.isConnected(other, this);
+        if (state == MemberState.DEAD && other.isRunning() && reachable) {
+            cluster.diedFalsely(this, other);
+        }
+    }
+
+    private void uninstalled(NodeRecord record) {
+        MemoryNode other = cluster.at(NodeAddress.of(Nodes.CLUSTER, record.id()));
+        if (other == null || tunnel.isInstalled(other)) {
+            return;
+        }
+        uninstalled.add(other);
+        if (!reconcileScheduled) {
+            reconcileScheduled = true;
+            long delay = RECONCILE_MIN + cluster.random().nextLong(RECONCILE_SPREAD);
+            cluster.at(cluster.now() + delay, this::reconcile);
+        }
+    }
+
+    private void reconcile() {
+        reconcileScheduled = false;
+        uninstalled.forEach(tunnel::install);
+        uninstalled = new ArrayList<>();
     }
 
     /// What events asked for, outside the core's own call.
@@ -260,13 +381,70 @@ public final class MemoryNode {
         NodeRecord target = wanted;
         wanted = null;
         if (target != null) {
-            for (MemoryNode other : cluster.nodes()) {
-                if (other.id().equals(target.id())
-                        && other.isRunning()
-                        && cluster.isConnected(this, other)
-                        && cluster.isConnected(other, this)) {
-                    join(other);
+            MemoryNode other = cluster.at(NodeAddress.of(Nodes.CLUSTER, target.id()));
+            if (other != null
+                    && other.isRunning()
+                    && cluster.isConnected(this, other)
+                    && cluster.isConnected(other, this)) {
+                join(other);
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name();
+    }
+
+    private final class Outbox implements Gossip.Outbox {
+        @Override
+        public void send(NodeId to, IpAddress destination, byte[] payload) {
+            MemoryNode other = cluster.at(destination);
+            if (other != null) {
+                cluster.count(MemoryNode.this, other, payload);
+                tunnel.send(other, payload);
+            }
+        }
+
+        @Override
+        public void on(GossipEvent event) {
+            if (events.size() < MAX_EVENTS && cluster.joinsReally()) {
+                events.add(event);
+            }
+            switch (event) {
+                case GossipEvent.MemberChanged(Member member) -> {
+                    changed(member);
+                    if (cluster.joinsReally()) {
+                        cluster.note(
+                                name()
+                                        + " sees "
+                                        + member.record().name()
+                                        + " "
+                                        + member.state()
+                                        + "@"
+                                        + member.incarnation());
+                    }
                 }
+                case GossipEvent.RecoveryDue(NodeRecord target) -> {
+                    recoveries++;
+                    wanted = recovers ? target : null;
+                }
+                case GossipEvent.OwnRecordOutrun(long above, _) -> outrun = above;
+                case GossipEvent.RecordChanged(NodeRecord record) -> uninstalled(record);
+                case GossipEvent.BulkDue(NodeId peer, IpAddress destination) -> {
+                    MemoryNode other = cluster.at(destination);
+                    if (other != null && streaming.add(other)) {
+                        streams++;
+                        MemoryStream.open(
+                                cluster, MemoryNode.this, other, () -> streaming.remove(other));
+                    }
+                }
+                case GossipEvent.Forgotten _ -> {
+                    // an agent takes the peer away here
+                }
+            }
+            if (addresses != null) {
+                addresses.changed();
             }
         }
     }

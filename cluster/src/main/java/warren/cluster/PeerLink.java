@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.cluster;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/// What the gossip loop keeps of a node it exchanges datagrams with: keys, the last round trip,
+/// and what it may still have of us. Confined to the gossip loop.
+final class PeerLink {
+    /// By epoch.
+    final Map<Integer, PairKeys> keys = HashMap.newHashMap(1);
+
+    long rttNanos = -1;
+
+    /// When it was last told how it is seen.
+    private long toldNanos;
+
+    private boolean told;
+
+    /// When an answer to it last carried news.
+    private long newsNanos;
+
+    private boolean heard;
+
+    /// Sync datagrams it may still have.
+    private int budget = GossipLayout.BUDGET;
+
+    private long budgetNanos;
+
+    /// Signatures that are still verified on its word.
+    private int trust = GossipLayout.TRUST;
+
+    private long trustNanos;
+
+    /// Whether it may be told again how it is seen; then it counts as told.
+    boolean mayTell(long nowNanos) {
+        if (told && nowNanos - toldNanos < GossipLayout.TELL_INTERVAL) {
+            return false;
+        }
+        told = true;
+        toldNanos = nowNanos;
+        return true;
+    }
+
+    /// Whether an answer to it may carry news; then it counts as one that did.
+    boolean mayHear(long nowNanos) {
+        if (heard && nowNanos - newsNanos < GossipLayout.GOSSIP_INTERVAL) {
+            return false;
+        }
+        heard = true;
+        newsNanos = nowNanos;
+        return true;
+    }
+
+    /// Takes one from the budget of sync datagrams; false where it is used up.
+    boolean spend(long nowNanos) {
+        if (budget == GossipLayout.BUDGET) {
+            budgetNanos = nowNanos; // a full one earns nothing
+        }
+        long earned = (nowNanos - budgetNanos) / GossipLayout.BUDGET_INTERVAL;
+        budgetNanos += earned * GossipLayout.BUDGET_INTERVAL;
+        budget = (int) Math.min(GossipLayout.BUDGET, budget + earned);
+        if (budget == 0) {
+            return false;
+        }
+        budget--;
+        return true;
+    }
+
+    /// Takes one from the signatures that are verified for it; false where they are used up.
+    boolean spendTrust(long nowNanos) {
+        if (trust == GossipLayout.TRUST) {
+            trustNanos = nowNanos; // a full one earns nothing
+        }
+        long earned = (nowNanos - trustNanos) / GossipLayout.TRUST_INTERVAL;
+        trustNanos += earned * GossipLayout.TRUST_INTERVAL;
+        trust = (int) Math.min(GossipLayout.TRUST, trust + earned);
+        if (trust == 0) {
+            return false;
+        }
+        trust--;
+        return true;
+    }
+
+    void forgetKeys() {
+        keys.values().forEach(PairKeys::destroy);
+        keys.clear();
+    }
+}
