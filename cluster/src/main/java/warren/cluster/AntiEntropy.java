@@ -52,7 +52,7 @@ final class AntiEntropy {
             RollCall rollCall) {}
 
     private final ClusterId cluster;
-    private final NodeId self;
+    private final MemberEntry self;
     private final Roster roster;
     private final SyncTree tree;
     private final Membership membership;
@@ -65,7 +65,7 @@ final class AntiEntropy {
     private boolean bulkAsked;
     private long bulkNanos;
 
-    AntiEntropy(NodeId self, Parts parts) {
+    AntiEntropy(MemberEntry self, Parts parts) {
         this.cluster = parts.cluster;
         this.self = self;
         this.roster = parts.roster;
@@ -193,9 +193,10 @@ final class AntiEntropy {
         }
     }
 
-    /// A node with its record, as an update; null where it is not known or has left.
+    /// A node with its record, which may be its farewell, as an update; null where it is not
+    /// known.
     byte @Nullable [] node(NodeId id) {
-        MemberEntry entry = tree.get(id);
+        MemberEntry entry = id.equals(self.id) ? self : roster.get(id);
         return entry == null ? null : GossipUpdate.node(entry);
     }
 
@@ -254,7 +255,7 @@ final class AntiEntropy {
                 nowNanos);
         MemberEntry mine = tree.get(theirs.id());
         if (mine != null && isNewer(mine, theirs)) {
-            found.states.add(GossipUpdate.state(mine, self));
+            found.states.add(GossipUpdate.state(mine, self.id));
         }
     }
 

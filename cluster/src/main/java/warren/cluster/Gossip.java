@@ -117,7 +117,7 @@ public final class Gossip {
         this.prober = new Prober(self.id, roster, membership, sender, timers, random);
         this.antiEntropy =
                 new AntiEntropy(
-                        self.id,
+                        self,
                         new AntiEntropy.Parts(
                                 cluster,
                                 roster,

@@ -18,7 +18,10 @@ final class Roster {
     private final NodeId self;
 
     /// In the order of ids.
-    private final ArrayList<MemberEntry> entries = new ArrayList<>();
+    private final List<MemberEntry> entries = new ArrayList<>();
+
+    /// Those that may be alive, in the order of ids: the circle of the ring.
+    private final List<MemberEntry> present = new ArrayList<>();
 
     /// Open addressing, linear; its length is a power of two and never more than two thirds are
     /// in use.
@@ -42,14 +45,19 @@ final class Roster {
             grow();
         }
         table[slot(entry.id)] = entry;
-        boolean last = entries.isEmpty() || entries.getLast().id.compareTo(entry.id) < 0;
-        entries.add(last ? entries.size() : firstFrom(entry.id), entry);
+        insert(entries, entry);
+        if (entry.isPresent()) {
+            insert(present, entry);
+        }
         counts[entry.state.code()]++;
         ring = null;
     }
 
     void remove(MemberEntry entry) {
-        entries.remove(firstFrom(entry.id));
+        entries.remove(firstFrom(entries, entry.id));
+        if (entry.isPresent()) {
+            present.remove(firstFrom(present, entry.id));
+        }
         counts[entry.state.code()]--;
         Arrays.fill(table, null);
         for (MemberEntry left : entries) { // rare: three days after a node has left
@@ -66,6 +74,11 @@ final class Roster {
         counts[next.code()]++;
         if (entry.isPresent() != wasPresent) {
             ring = null;
+            if (wasPresent) {
+                present.remove(firstFrom(present, entry.id));
+            } else {
+                insert(present, entry);
+            }
         }
     }
 
@@ -80,14 +93,17 @@ final class Roster {
 
     /// Those whose id starts with this byte.
     List<MemberEntry> bucket(int first) {
-        int from = firstFrom(new NodeId(first << 8, 0));
-        int to = first == 0xff ? entries.size() : firstFrom(new NodeId((first + 1) << 8, 0));
+        int from = firstFrom(entries, new NodeId(first << 8, 0));
+        int to =
+                first == 0xff
+                        ? entries.size()
+                        : firstFrom(entries, new NodeId((first + 1) << 8, 0));
         return entries.subList(from, to);
     }
 
     /// Nodes that may be alive, this one included.
     int present() {
-        return 1 + count(MemberState.ALIVE) + count(MemberState.SUSPECT);
+        return 1 + present.size();
     }
 
     int count(MemberState state) {
@@ -142,14 +158,7 @@ final class Roster {
     }
 
     private List<MemberEntry> draw() {
-        List<MemberEntry> present = new ArrayList<>(present());
-        int at = 0;
-        for (MemberEntry entry : entries) {
-            if (entry.isPresent()) {
-                present.add(entry);
-                at += entry.id.compareTo(self) < 0 ? 1 : 0;
-            }
-        }
+        int at = firstFrom(present, self);
         List<MemberEntry> drawn = new ArrayList<>();
         for (int offset : Ring.offsets(present.size() + 1)) {
             // Behind this node's own place the others have moved up by one.
@@ -159,12 +168,18 @@ final class Roster {
         return Collections.unmodifiableList(drawn);
     }
 
-    private int firstFrom(NodeId id) {
+    private static void insert(List<MemberEntry> into, MemberEntry entry) {
+        boolean last = into.isEmpty() || into.getLast().id.compareTo(entry.id) < 0;
+        into.add(last ? into.size() : firstFrom(into, entry.id), entry);
+    }
+
+    /// The place of the first that is not before `id`.
+    private static int firstFrom(List<MemberEntry> sorted, NodeId id) {
         int low = 0;
-        int high = entries.size();
+        int high = sorted.size();
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (entries.get(middle).id.compareTo(id) < 0) {
+            if (sorted.get(middle).id.compareTo(id) < 0) {
                 low = middle + 1;
             } else {
                 high = middle;

@@ -2,19 +2,15 @@
 package warren.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import warren.wireguard.IpAddress;
 
 final class GossipSimulationTest {
     private static final long SECOND = MemoryCluster.SECOND;
@@ -124,6 +120,22 @@ final class GossipSimulationTest {
     }
 
     @Test
+    void whoMissedAFarewellHearsOfItLater() {
+        MemoryCluster cluster = formed(10, 71);
+        MemoryNode away = cluster.nodes().get(2);
+        MemoryNode leaver = cluster.nodes().get(4);
+        cluster.connect((a, b) -> a != away && b != away);
+        leaver.leave();
+        cluster.run(2 * SECOND);
+        leaver.stop();
+        cluster.run(60 * SECOND);
+        assertEquals(MemberState.DEAD, away.stateOf(leaver), cluster.explain());
+        cluster.connect((_, _) -> true);
+        cluster.run(40 * SECOND);
+        assertEquals(MemberState.LEFT, away.stateOf(leaver), cluster.explain());
+    }
+
+    @Test
     void aLoneNodeAsksForRecoveryAfterFifteenSeconds() {
         MemoryCluster cluster = formed(2, 8);
         MemoryNode lone = cluster.nodes().getFirst();
@@ -213,44 +225,6 @@ final class GossipSimulationTest {
             cluster.run(SECOND / 10);
         }
         assertTrue(cluster.runUntilTrue(20 * SECOND, cluster::recordsAgree) >= 0, cluster::explain);
-    }
-
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2})
-    void noAddressIsInUseTwiceAfterAPartition(long seed) {
-        MemoryCluster cluster = new MemoryCluster(400 + seed);
-        cluster.driveAddresses();
-        cluster.form(12);
-        cluster.run(10 * SECOND);
-        want(cluster, "before");
-        cluster.connect((a, b) -> a.index() < 6 == b.index() < 6);
-        cluster.run(30 * SECOND);
-        IpAddress wanted = IpAddress.parse("10.100.77.7");
-        cluster.nodes().get(1).addresses().want("given", wanted);
-        cluster.nodes().get(9).addresses().want("given", wanted);
-        want(cluster, "apart");
-        cluster.connect((_, _) -> true);
-        await(cluster, 15, "healed");
-        cluster.run(20 * SECOND);
-        want(cluster, "after");
-        Map<IpAddress, MemoryNode> used = new HashMap<>();
-        for (MemoryNode node : cluster.nodes()) {
-            for (IpAddress address : node.addresses().inUse()) {
-                MemoryNode other = used.put(address, node);
-                assertNull(other, () -> address + " on " + node + "\n" + cluster.explain());
-            }
-            assertEquals(0, node.addresses().refused(), cluster.explain());
-        }
-        assertEquals(12 * 30 + 1, used.size(), "one of the two that were given lost");
-    }
-
-    private static void want(MemoryCluster cluster, String when) {
-        for (int i = 0; i < 10; i++) {
-            for (MemoryNode node : cluster.nodes()) {
-                node.addresses().want(when + i, null);
-            }
-        }
-        cluster.run(10 * SECOND);
     }
 
     @Test

@@ -53,7 +53,6 @@ public final class MemoryCluster {
     private long delaySpreadNanos = SECOND / 50;
     private BiPredicate<MemoryNode, MemoryNode> connected = (_, _) -> true;
     private boolean verifies = true;
-    private boolean driven;
     private long falseDeaths;
 
     /// Pairs of a running node and another one whose state it sees wrongly.
@@ -131,15 +130,6 @@ public final class MemoryCluster {
 
     public boolean isConnected(MemoryNode from, MemoryNode to) {
         return connected.test(from, to);
-    }
-
-    /// Has nodes drive an [AddressPlan] each, and publish what they claim.
-    public void driveAddresses() {
-        driven = true;
-    }
-
-    boolean drivesAddresses() {
-        return driven;
     }
 
     /// A new node that has not joined anybody yet.

@@ -54,8 +54,6 @@ public final class MemoryNode {
     /// What the disk of a stopped node holds.
     private List<NodeRecord> disk = List.of();
 
-    private @Nullable MemoryAddresses addresses;
-
     MemoryNode(MemoryCluster cluster, int index, Identity identity) {
         this.cluster = cluster;
         this.index = index;
@@ -93,13 +91,6 @@ public final class MemoryNode {
             throw new IllegalStateException(name() + " does not run");
         }
         return gossip;
-    }
-
-    public MemoryAddresses addresses() {
-        if (addresses == null) {
-            throw new IllegalStateException("this simulation drives no addresses");
-        }
-        return addresses;
     }
 
     /// Whether its agent runs.
@@ -153,10 +144,6 @@ public final class MemoryNode {
                         cluster.now(),
                         cluster.judge());
         updateViews(true);
-        if (cluster.drivesAddresses()) {
-            addresses = addresses == null ? new MemoryAddresses(cluster, this) : addresses;
-            addresses.start();
-        }
         List<KnownNode> remembered = new ArrayList<>();
         for (NodeRecord record : disk) {
             remembered.add(KnownNode.unheard(record));
@@ -310,9 +297,7 @@ public final class MemoryNode {
     }
 
     private NodeRecord record(long number) {
-        Claim[] claims =
-                addresses == null ? new Claim[0] : addresses.claims().toArray(Claim[]::new);
-        return NodeRecord.sign(Nodes.content(name(), number, claims), identity, Nodes.CLUSTER);
+        return NodeRecord.sign(Nodes.content(name(), number), identity, Nodes.CLUSTER);
     }
 
     private boolean isRightAbout(MemoryNode other) {
@@ -442,9 +427,6 @@ public final class MemoryNode {
                 case GossipEvent.Forgotten _ -> {
                     // an agent takes the peer away here
                 }
-            }
-            if (addresses != null) {
-                addresses.changed();
             }
         }
     }
