@@ -4,6 +4,7 @@ package warren.agent.member;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import warren.agent.loop.Loop;
 import warren.agent.store.NodeFiles;
 import warren.agent.store.SavedNode;
+import warren.cluster.BulkSync;
 import warren.cluster.Gossip;
 import warren.cluster.GossipEvent;
 import warren.cluster.KnownNode;
@@ -55,6 +57,7 @@ public final class GossipLoop {
 
     // Owned by the loop.
     private final Gossip gossip;
+    private final BulkStreams bulk = new BulkStreams(new Streams(), BulkStream.Limits.STANDARD);
     private NodeRecord own;
     private final Clones clones = new Clones();
     private @Nullable GossipSocket socket;
@@ -196,13 +199,32 @@ public final class GossipLoop {
         try {
             socket = GossipSocket.open(address, port, this::onDatagram);
             deafness = null;
+            listenForBulk();
         } catch (IOException e) {
             deafness = e.getMessage();
         }
         return nowNanos + REBIND_NANOS;
     }
 
+    /// Without it, datagrams mend what streams would, more slowly.
+    private void listenForBulk() {
+        try {
+            bulk.listen(new InetSocketAddress(address.toInetAddress(), port));
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "no bulk streams here reason={0}", e.getMessage());
+        }
+    }
+
+    private void openBulk(NodeId peer, IpAddress at) {
+        BulkSync sync = gossip.startBulk(peer);
+        if (sync != null) {
+            bulk.open(
+                    sync, address.toInetAddress(), new InetSocketAddress(at.toInetAddress(), port));
+        }
+    }
+
     private void closeSocket() throws IOException {
+        bulk.close();
         if (socket != null) {
             socket.close();
             socket = null;
@@ -267,6 +289,19 @@ public final class GossipLoop {
         unsaved = false;
     }
 
+    /// What bulk streams want of the core.
+    private final class Streams implements BulkStreams.Protocol {
+        @Override
+        public <T> T onLoop(BulkStream.Step<T> step) throws IOException {
+            return loop.call(step::run, PATIENCE);
+        }
+
+        @Override
+        public @Nullable BulkSync accept(IpAddress from) {
+            return gossip.acceptBulk(from);
+        }
+    }
+
     /// What the core wants done; called on the loop.
     private final class Port implements Gossip.Outbox {
         @Override
@@ -301,9 +336,8 @@ public final class GossipLoop {
                     outrun(sequence, instance);
                     loop.offer(() -> publishNow(content -> content, sequence));
                 }
-                case GossipEvent.BulkDue _ -> {
-                    // datagrams mend it, more slowly
-                }
+                case GossipEvent.BulkDue(NodeId peer, IpAddress at) ->
+                        loop.offer(() -> openBulk(peer, at));
                 case GossipEvent.RecoveryDue(NodeRecord target) -> listener.recoveryDue(target);
             }
         }

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -75,7 +76,7 @@ public final class JoinListener implements AutoCloseable {
             MemberListener listener,
             GossipLoop gossip)
             throws IOException {
-        ServerSocket server = bind(port);
+        ServerSocket server = bind(port, true);
         JoinListener joins = new JoinListener(server, responders, listener, gossip);
         Thread.ofVirtual().name("join-accept").start(joins::accept);
         Thread.ofVirtual().name("join-reap").start(joins::reap);
@@ -84,13 +85,16 @@ public final class JoinListener implements AutoCloseable {
 
     /// Tries the port, so that a machine on which it is taken is not made a node first.
     public static void refuseTaken(int port) throws IOException {
-        bind(port).close();
+        bind(port, false).close();
     }
 
-    private static ServerSocket bind(int port) throws IOException {
+    /// @param shared whether it may stand beside the listener of bulk streams, which has the same
+    ///     port on the node address alone
+    private static ServerSocket bind(int port, boolean shared) throws IOException {
         ServerSocket server = new ServerSocket();
         try {
             server.setReuseAddress(true);
+            server.setOption(StandardSocketOptions.SO_REUSEPORT, shared);
             server.bind(new InetSocketAddress(port), BACKLOG);
             return server;
         } catch (IOException e) {
