@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Runs a program to its end and keeps what it printed.
 final class Command {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /// Long, because with many nodes on a machine of few cores even a short command takes a while.
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private Command() {}
 

@@ -28,8 +28,14 @@ record Footprint(long rssKib, long pssKib, int threads, long cpuTicks) {
 
     private static final int STIME = 15 - 3;
 
-    /// The process of Warren on the machine that plays `role`: `agent` or `wireguard`.
-    static Optional<Long> find(Machine machine, String role) {
+    /// Which of a node's two processes.
+    enum Role {
+        AGENT,
+        TUNNEL
+    }
+
+    /// The process of Warren on the machine that plays `role`.
+    static Optional<Long> find(Machine machine, Role role) {
         try (Stream<Path> all = Files.list(PROC)) {
             Path namespace = namespace(machine.pid());
             return all.filter(path -> path.getFileName().toString().matches("[0-9]+"))
@@ -41,14 +47,17 @@ record Footprint(long rssKib, long pssKib, int threads, long cpuTicks) {
         }
     }
 
-    private static boolean plays(long pid, String role, Path namespace) {
+    private static boolean plays(long pid, Role role, Path namespace) {
         try {
             List<String> words =
                     Arrays.asList(Files.readString(PROC.resolve(pid + "/cmdline")).split("\0", -1));
-            int main = words.indexOf("warren.cli/warren.cli.Main");
-            return main >= 0
-                    && role.equals(words.get(main + 1))
-                    && namespace.equals(namespace(pid));
+            int agent = words.indexOf("warren.cli/warren.cli.Main");
+            boolean matches =
+                    switch (role) {
+                        case AGENT -> agent >= 0 && "agent".equals(words.get(agent + 1));
+                        case TUNNEL -> words.contains("warren.tunnel/warren.tunnel.WireguardMain");
+                    };
+            return matches && namespace.equals(namespace(pid));
         } catch (IOException _) {
             return false; // it has just ended
         }

@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.TestMethodOrder;
 import warren.control.PeerStatus;
 
@@ -45,6 +47,7 @@ final class ManyNodesTest {
 
     private static final NodeTable TABLE = new NodeTable(COUNT);
     private static NodeGroup group;
+    private static int stepsDone;
 
     @BeforeAll
     static void plugAll() {
@@ -59,6 +62,13 @@ final class ManyNodesTest {
         TABLE.print();
     }
 
+    /// A step on top of a failed one says nothing, and takes minutes.
+    @BeforeEach
+    void theStepBeforeWasDone(TestInfo step) {
+        int order = step.getTestMethod().orElseThrow().getAnnotation(Order.class).value();
+        assertEquals(order - 1, stepsDone, "the step before failed");
+    }
+
     @Test
     @Order(1)
     void allSeeAllAfterTheLastJoin() {
@@ -68,6 +78,7 @@ final class ManyNodesTest {
         TABLE.took("all see all after the last join", group.awaitAllSeeAll());
         group.attachContainers();
         group.awaitPings(ALL, ALL);
+        stepsDone++;
     }
 
     @Test
@@ -92,6 +103,7 @@ final class ManyNodesTest {
         group.awaitAllSeeAll();
         TABLE.took("it is back for all", Duration.ofNanos(System.nanoTime() - start));
         group.awaitPings(ALL, ALL);
+        stepsDone++;
     }
 
     @Test
@@ -123,12 +135,14 @@ final class ManyNodesTest {
         group.healHalves();
         TABLE.took("healed halves see all", group.awaitAllSeeAll());
         group.awaitPings(ALL, ALL);
+        stepsDone++;
     }
 
     @Test
     @Order(4)
     void anIdleClusterIsWatched() throws InterruptedException {
         watch();
+        stepsDone++;
     }
 
     @Test
@@ -143,6 +157,7 @@ final class ManyNodesTest {
         for (int i : ALL) {
             assertEquals(group.containerOf(i), NodeGroup.address(group.nodes().get(i)));
         }
+        stepsDone++;
     }
 
     @Test
@@ -151,6 +166,7 @@ final class ManyNodesTest {
         for (WarrenNode node : group.nodes()) {
             assertFalse(node.log().contains("Exception"), node::log);
         }
+        stepsDone++;
     }
 
     /// Looks at an untouched cluster for a while, and writes what a node costs.

@@ -21,7 +21,7 @@ import warren.control.PeerStatus;
 /// Nodes are numbered from 0; node `i` is host `i + 1` of the [Lan].
 final class NodeGroup implements AutoCloseable {
     /// A hundred JVMs that start on a few cores get in each other's way: only so many at once.
-    private static final int AT_ONCE = 6;
+    private static final int AT_ONCE = 3;
 
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
@@ -85,7 +85,7 @@ final class NodeGroup implements AutoCloseable {
     /// Ends agent and tunnel of a node with SIGKILL.
     void kill(int node) {
         Machine machine = nodes.get(node).machine();
-        for (String role : List.of("agent", "wireguard")) {
+        for (Footprint.Role role : Footprint.Role.values()) {
             Footprint.find(machine, role)
                     .ifPresent(pid -> Command.run("kill", "-KILL", Long.toString(pid)));
         }
@@ -93,8 +93,8 @@ final class NodeGroup implements AutoCloseable {
                 "end of " + machine.name(),
                 PATIENCE,
                 () ->
-                        Footprint.find(machine, "agent").isEmpty()
-                                && Footprint.find(machine, "wireguard").isEmpty());
+                        Footprint.find(machine, Footprint.Role.AGENT).isEmpty()
+                                && Footprint.find(machine, Footprint.Role.TUNNEL).isEmpty());
     }
 
     /// Starts the agents of nodes that were killed.

@@ -28,16 +28,16 @@ final class NodeTable {
 
     /// Sleeps for `time` and writes what agents and tunnels took meanwhile.
     void watch(NodeGroup group, Duration time) throws InterruptedException {
-        for (String role : List.of("agent", "wireguard")) {
+        for (Footprint.Role role : Footprint.Role.values()) {
             footprints(group, role); // /proc is read once before, so that reading it is no news
         }
-        List<Footprint> agents = footprints(group, "agent");
-        List<Footprint> tunnels = footprints(group, "wireguard");
+        List<Footprint> agents = footprints(group, Footprint.Role.AGENT);
+        List<Footprint> tunnels = footprints(group, Footprint.Role.TUNNEL);
         long start = System.nanoTime();
         Thread.sleep(time);
         double seconds = (System.nanoTime() - start) / 1e9;
-        write("agent", agents, footprints(group, "agent"), seconds);
-        write("tunnel", tunnels, footprints(group, "wireguard"), seconds);
+        write("agent", agents, footprints(group, Footprint.Role.AGENT), seconds);
+        write("tunnel", tunnels, footprints(group, Footprint.Role.TUNNEL), seconds);
     }
 
     void handshakes(long seen, Duration time) {
@@ -48,7 +48,7 @@ final class NodeTable {
                 "%.3f/s a node, %.2f/s in the cluster".formatted(perNode, perNode * count / 2));
     }
 
-    private static List<Footprint> footprints(NodeGroup group, String role) {
+    private static List<Footprint> footprints(NodeGroup group, Footprint.Role role) {
         return group.nodes().stream()
                 .map(node -> Footprint.find(node.machine(), role).orElseThrow())
                 .map(Footprint::of)
