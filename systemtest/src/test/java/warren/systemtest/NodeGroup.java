@@ -21,7 +21,7 @@ import warren.control.PeerStatus;
 /// Nodes are numbered from 0; node `i` is host `i + 1` of the [Lan].
 final class NodeGroup implements AutoCloseable {
     /// A hundred JVMs that start on a few cores get in each other's way: only so many at once.
-    private static final int AT_ONCE = 3;
+    private static final int AT_ONCE = 2;
 
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
@@ -51,9 +51,22 @@ final class NodeGroup implements AutoCloseable {
                 nodes.subList(1, size()),
                 node -> {
                     launch(node);
-                    node.warrenReading(token, "join", "-", "--name", node.machine().name())
-                            .orFail();
+                    Await.until(
+                            node.machine().name() + " joins",
+                            PATIENCE,
+                            () -> joins(node, token),
+                            node::log);
                 });
+    }
+
+    /// One attempt: a seed on a machine that starts a hundred JVMs may be too slow for it.
+    private boolean joins(WarrenNode node, String token) {
+        Command.Result join =
+                node.warrenReading(token, "join", "-", "--name", node.machine().name());
+        if (join.exit() != 0) {
+            System.out.println("tried again: " + join.err().strip());
+        }
+        return join.exit() == 0;
     }
 
     /// Attaches a container on every node, with an address of the node's own block.
@@ -179,12 +192,18 @@ final class NodeGroup implements AutoCloseable {
         Map<Integer, String> view = new TreeMap<>();
         try {
             for (PeerStatus peer : nodes.get(i).control().peers()) {
-                view.put(Integer.parseInt(peer.name().substring(1)) - 1, peer.state());
+                int number = Integer.parseInt(peer.name().substring(1)) - 1;
+                // An attempt to join that ended too early may have left a node that never was.
+                view.merge(number, peer.state(), (one, other) -> alive(one) ? one : other);
             }
         } catch (IOException _) {
             // Its agent is still starting.
         }
         return view;
+    }
+
+    private static boolean alive(String state) {
+        return "alive".equals(state);
     }
 
     /// Pings from each container of `from` to those that lie one, and about a third and a half of
