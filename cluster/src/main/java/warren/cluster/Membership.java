@@ -274,7 +274,7 @@ final class Membership {
         if (sooner - suspicion.deadlineNanos < 0) {
             expireAt(sooner, suspicion);
         }
-        spread(entry);
+        spreadUnlessStorm(entry);
     }
 
     /// Starts the clock of a suspicion anew, without an accuser.
@@ -305,7 +305,8 @@ final class Membership {
         }
         suspectsScheduled = false;
         long next = nowNanos + GossipLayout.SECOND * 3600;
-        for (MemberEntry entry : List.copyOf(suspects)) {
+        for (int i = suspects.size() - 1; i >= 0; i--) { // the dead leave the list on the way
+            MemberEntry entry = suspects.get(i);
             Suspicion suspicion = entry.suspicion;
             if (suspicion == null) {
                 continue;
@@ -316,7 +317,7 @@ final class Membership {
                             nowNanos + Suspicion.timeoutNanos(roster.present(), 0);
                 } else {
                     become(entry, MemberState.DEAD, nowNanos);
-                    spread(entry);
+                    spreadUnlessStorm(entry);
                     continue;
                 }
             }
@@ -417,7 +418,7 @@ final class Membership {
         entry.sinceNanos = nowNanos;
         if (next != MemberState.SUSPECT && entry.suspicion != null) {
             entry.suspicion = null;
-            suspects.remove(entry);
+            suspects.remove(suspects.lastIndexOf(entry));
         }
         outbox.on(new GossipEvent.MemberChanged(entry.snapshot(cluster)));
         if (next == MemberState.ALIVE && last != MemberState.SUSPECT) {
@@ -483,6 +484,14 @@ final class Membership {
     private void spread(MemberEntry entry) {
         rumours.spreadState(entry);
         watcher.rumoured();
+    }
+
+    /// When half of a cluster is out of reach, that each is suspect is news; that others agree
+    /// is not, and all find it themselves.
+    private void spreadUnlessStorm(MemberEntry entry) {
+        if (rumours.size() <= GossipLayout.STORM) {
+            spread(entry);
+        }
     }
 
     private void spreadRecord(MemberEntry entry) {
