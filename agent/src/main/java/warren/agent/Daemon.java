@@ -12,8 +12,11 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import warren.agent.api.Node;
+import warren.agent.kernel.Change;
+import warren.agent.kernel.KernelPlan;
 import warren.agent.kernel.NetlinkKernel;
 import warren.agent.kernel.Snapshot;
+import warren.agent.kernel.Wish;
 import warren.agent.member.JoinListener;
 import warren.agent.store.NodeFiles;
 import warren.agent.store.SavedNode;
@@ -25,12 +28,16 @@ import warren.control.AddressReport;
 import warren.control.AttachRequest;
 import warren.control.Attachment;
 import warren.control.DetachRequest;
+import warren.control.EvictRequest;
+import warren.control.EvictedNode;
 import warren.control.InitRequest;
 import warren.control.JoinRequest;
+import warren.control.LeaveRequest;
 import warren.control.Membership;
 import warren.control.PeerStatus;
 import warren.control.Problem;
 import warren.control.RefusedException;
+import warren.control.SecretStatus;
 import warren.control.Status;
 import warren.control.Token;
 import warren.wireguard.X25519;
@@ -46,7 +53,7 @@ final class Daemon implements Node, AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final ReentrantLock lock = new ReentrantLock();
 
-    /// Set once, under the lock.
+    /// Set under the lock.
     private volatile @Nullable JoinedNode joined;
 
     Daemon(AgentConfig config, NodeFiles files, Tunnel tunnel) {
@@ -214,6 +221,48 @@ final class Daemon implements Node, AutoCloseable {
     @Override
     public Token token() throws IOException {
         return joined().token();
+    }
+
+    @Override
+    public SecretStatus secret() throws IOException {
+        return joined().secret();
+    }
+
+    @Override
+    public SecretStatus rotate() throws IOException {
+        return joined().rotate();
+    }
+
+    @Override
+    public EvictedNode evict(EvictRequest request) throws IOException {
+        return joined().evict(request.node());
+    }
+
+    /// The membership ends on disk first: an agent that stops in between starts as no node, and
+    /// what is left in the kernel goes with the tunnel.
+    @Override
+    public void leave(LeaveRequest request) throws IOException {
+        if (!lock.tryLock()) {
+            throw new RefusedException(
+                    new Problem("an init, join or leave is under way", "wait for it"));
+        }
+        try {
+            JoinedNode node = joined();
+            node.leave(request.force());
+            node.close();
+            joined = null;
+            files.forget();
+            tunnel.remove();
+            try (NetlinkKernel kernel = NetlinkKernel.open()) {
+                Snapshot left = kernel.snapshot();
+                for (Change change : KernelPlan.changes(Wish.nothing(), left, kernel)) {
+                    kernel.apply(change);
+                }
+            }
+            LOG.log(Level.INFO, "left the cluster");
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override

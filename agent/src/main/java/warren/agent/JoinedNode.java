@@ -14,8 +14,10 @@ import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import warren.agent.container.Container;
 import warren.agent.container.Containers;
 import warren.agent.container.VethPlug;
 import warren.agent.kernel.NetlinkKernel;
@@ -27,21 +29,28 @@ import warren.agent.store.NodeFiles;
 import warren.agent.store.SavedNode;
 import warren.agent.tunnel.Tunnel;
 import warren.cluster.ClusterDescriptor;
+import warren.cluster.ClusterSecret;
+import warren.cluster.Epoch;
+import warren.cluster.Eviction;
 import warren.cluster.HostPort;
+import warren.cluster.JoinFailure;
 import warren.cluster.JoinResponder;
 import warren.cluster.JoinStep;
 import warren.cluster.JoinToken;
 import warren.cluster.KnownNode;
+import warren.cluster.Member;
 import warren.cluster.MemberState;
 import warren.cluster.NodeId;
 import warren.cluster.NodeRecord;
 import warren.control.AddressReport;
 import warren.control.AttachRequest;
 import warren.control.Attachment;
+import warren.control.EvictedNode;
 import warren.control.Membership;
 import warren.control.PeerStatus;
 import warren.control.Problem;
 import warren.control.RefusedException;
+import warren.control.SecretStatus;
 import warren.control.Status;
 import warren.control.Token;
 import warren.linux.route.NetworkMonitor;
@@ -53,6 +62,13 @@ import warren.wireguard.PrivateKey;
 /// Public methods are called from any thread.
 final class JoinedNode implements AutoCloseable {
     private static final Logger LOG = System.getLogger(JoinedNode.class.getName());
+
+    /// How long a node that leaves goes on gossiping: word of it is repeated five times a second,
+    /// to three others each.
+    private static final long FAREWELL_MILLIS = 2000;
+
+    private static final String REJOIN =
+            "`warren leave --force` and `warren join -` make it a member anew";
 
     /// What the reconciler works with.
     record Parts(AgentConfig config, SavedNode node, NetlinkKernel kernel, Containers containers) {}
@@ -70,6 +86,9 @@ final class JoinedNode implements AutoCloseable {
 
     private @Nullable JoinListener joins;
     private @Nullable NetworkMonitor monitor;
+
+    /// Why the cluster does not take this node back; null where it does.
+    private volatile @Nullable String outcast;
 
     private JoinedNode(
             AgentConfig config, SavedNode node, NodeFiles files, Tunnel device, SecureRandom random)
@@ -189,7 +208,7 @@ final class JoinedNode implements AutoCloseable {
     /// Takes in what the join exchange brought, before the first pass.
     void welcome(JoinDialer.Welcome welcome) throws IOException {
         tunnel.observed(welcome.joined().responder().id(), welcome.responder());
-        gossip.learn(welcome.joined().nodes());
+        gossip.welcomed(welcome.joined());
         reconciler.passNow();
     }
 
@@ -205,6 +224,14 @@ final class JoinedNode implements AutoCloseable {
         }
         problems.addAll(Mistaken.doubled(gossip.view()));
         problems.addAll(clones());
+        Eviction own = gossip.standing().ownEviction();
+        String out =
+                own == null
+                        ? outcast
+                        : "this node was evicted by " + nameOf(own.author().id()) + "; " + REJOIN;
+        if (out != null) {
+            problems.add(out);
+        }
         return report.status(problems);
     }
 
@@ -213,6 +240,51 @@ final class JoinedNode implements AutoCloseable {
             return Mistaken.cloned(gossip.clones(), gossip.view());
         } catch (IOException e) {
             return List.of("gossip does not answer: " + e.getMessage());
+        }
+    }
+
+    private String nameOf(NodeId id) {
+        return gossip.view().members().stream()
+                .filter(member -> member.id().equals(id))
+                .map(member -> member.record().name())
+                .findFirst()
+                .orElse(id.toString());
+    }
+
+    SecretStatus secret() {
+        return report.secret();
+    }
+
+    SecretStatus rotate() throws IOException {
+        gossip.rotate();
+        return report.secret();
+    }
+
+    EvictedNode evict(String wanted) throws IOException {
+        Member member = NamedNodes.find(wanted, gossip.view());
+        gossip.evict(member.id(), member.record().name());
+        reconciler.passNow();
+        return new EvictedNode(member.record().name(), member.id().toString());
+    }
+
+    /// Says farewell, and takes down what this node has in the kernel. The caller closes it, and
+    /// ends the membership on disk.
+    void leave(boolean force) throws IOException {
+        List<Container> attached = reconciler.attached();
+        if (!attached.isEmpty() && !force) {
+            throw new RefusedException(
+                    new Problem(
+                            attached.size() + " containers are attached to this node",
+                            "detach them first, or leave with --force"));
+        }
+        for (Container container : attached) {
+            reconciler.detach(container.name());
+        }
+        gossip.leave();
+        try {
+            TimeUnit.MILLISECONDS.sleep(FAREWELL_MILLIS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -262,7 +334,8 @@ final class JoinedNode implements AutoCloseable {
         }
         List<HostPort> some = seeds.stream().limit(JoinToken.MAX_SEEDS).toList();
         return new Token(
-                new JoinToken(node.cluster().id(), node.secrets().getFirst(), some).encode());
+                new JoinToken(node.cluster().id(), gossip.standing().newest().secret(), some)
+                        .encode());
     }
 
     private static List<HostPort> joinAddresses(NodeRecord record) {
@@ -274,19 +347,45 @@ final class JoinedNode implements AutoCloseable {
 
     private JoinResponder responder() {
         return new JoinResponder(
-                node.cluster().id(), node.secrets(), node.identity(), new ClusterPort(), random);
+                node.cluster().id(),
+                gossip.standing().secrets(),
+                node.identity(),
+                new ClusterPort(),
+                random);
     }
 
     /// What a join exchange may know of us.
     private final class ClusterPort implements JoinResponder.Cluster {
         @Override
         public ClusterDescriptor descriptor() {
-            return node.cluster();
+            ClusterDescriptor made = node.cluster();
+            int epoch = gossip.standing().newest().number();
+            return new ClusterDescriptor(made.id(), made.name(), made.network(), epoch);
         }
 
         @Override
         public boolean isEvicted(NodeId id) {
-            return false;
+            return gossip.standing().evictions().stream()
+                    .anyMatch(eviction -> eviction.evicted().equals(id));
+        }
+
+        @Override
+        public boolean isVouchedFor(NodeId id) {
+            try {
+                return gossip.isVouchedFor(id);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public Epoch newest() {
+            return gossip.standing().newest();
+        }
+
+        @Override
+        public List<Eviction> evictions() {
+            return gossip.standing().evictions();
         }
 
         @Override
@@ -338,13 +437,8 @@ final class JoinedNode implements AutoCloseable {
             }
             Collections.shuffle(seeds, random);
             seeds = seeds.subList(0, Math.min(RECOVERY_ADDRESSES, seeds.size()));
-            JoinDialer dialer =
-                    new JoinDialer(
-                            node.cluster().id(),
-                            node.secrets().getFirst(),
-                            node.identity(),
-                            random);
-            JoinDialer.Welcome welcome = dialer.join(seeds, gossip::recordAbove);
+            JoinDialer.Welcome welcome = rejoin(seeds);
+            outcast = null;
             JoinStep.Joined joined = welcome.joined();
             LOG.log(
                     Level.INFO,
@@ -352,10 +446,47 @@ final class JoinedNode implements AutoCloseable {
                     joined.responder().name(),
                     joined.nodes().size());
             welcome(welcome);
+        } catch (JoinDialer.NotJoinedException e) {
+            refused(e);
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "recovery found nobody reason={0}", e.getMessage());
         } finally {
             recovering.set(false);
+        }
+    }
+
+    /// With the newest secret, and where members do not know that (yet), with those before it.
+    private JoinDialer.Welcome rejoin(List<HostPort> seeds) throws IOException {
+        List<ClusterSecret> secrets = gossip.standing().secrets();
+        for (ClusterSecret secret : secrets.subList(0, secrets.size() - 1)) {
+            try {
+                return dialer(secret).join(seeds, gossip::recordAbove);
+            } catch (JoinDialer.NotJoinedException e) {
+                if (e.reason() != JoinFailure.WRONG_SECRET) {
+                    throw e;
+                }
+            }
+        }
+        return dialer(secrets.getLast()).join(seeds, gossip::recordAbove);
+    }
+
+    private JoinDialer dialer(ClusterSecret secret) {
+        return new JoinDialer(node.cluster().id(), secret, node.identity(), random);
+    }
+
+    private void refused(JoinDialer.NotJoinedException e) {
+        LOG.log(Level.DEBUG, "recovery found nobody reason={0}", e.getMessage());
+        if (e.reason() == JoinFailure.EVICTED) {
+            outcast = "this node was evicted from the cluster; " + REJOIN;
+        } else if (e.reason() == JoinFailure.OUTDATED) {
+            outcast =
+                    "the cluster changed its secret and does not know this node from before; "
+                            + REJOIN;
+        } else if (e.reason() == JoinFailure.WRONG_SECRET) {
+            outcast =
+                    "a member refuses this node's secret; where the cluster has changed it more"
+                            + " than twice meanwhile, "
+                            + REJOIN;
         }
     }
 

@@ -215,6 +215,7 @@ final class Reconciler {
         announce(underlay);
 
         Candidates candidates = new Candidates(names, underlay, overlay);
+        tunnel.useSecrets(gossip.standing().secrets());
         List<PeerWish> wishes = tunnel.wishes(facts, candidates, behindNat(), nowNanos);
         tunnel.apply(wishes);
         chooseMtu(underlay, wishes);

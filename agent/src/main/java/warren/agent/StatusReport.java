@@ -9,16 +9,20 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import warren.agent.container.Container;
 import warren.agent.member.GossipLoop;
+import warren.agent.member.Standing;
 import warren.agent.store.SavedNode;
 import warren.agent.tunnel.PeerPlan;
 import warren.cluster.Member;
+import warren.cluster.MemberState;
 import warren.cluster.NodeAddress;
 import warren.cluster.NodeContent;
 import warren.cluster.NodeRecord;
 import warren.control.ContainerStatus;
+import warren.control.EvictedNode;
 import warren.control.Membership;
 import warren.control.NodeStatus;
 import warren.control.PeerStatus;
+import warren.control.SecretStatus;
 import warren.control.Status;
 import warren.tunnel.DeviceState;
 import warren.tunnel.PeerState;
@@ -65,7 +69,32 @@ final class StatusReport {
                         texts(facts.blocks(own)),
                         content.endpoints().stream().map(Object::toString).toList()),
                 containers(),
-                problems);
+                problems,
+                secret());
+    }
+
+    /// Which secret holds, and who has it as far as this node knows.
+    SecretStatus secret() {
+        Standing standing = gossip.standing();
+        int tag = standing.newest().tag();
+        List<SecretStatus.Waiting> waiting = new ArrayList<>();
+        int alive = 0;
+        for (Member member : gossip.view().members()) {
+            boolean has = member.record().content().epochs().contains(tag);
+            boolean there = member.state() == MemberState.ALIVE;
+            alive += there ? 1 : 0;
+            if (!has && member.state() != MemberState.LEFT) {
+                waiting.add(
+                        new SecretStatus.Waiting(
+                                member.record().name(), member.id().toString(), there));
+            }
+        }
+        List<EvictedNode> evicted =
+                standing.evictions().stream()
+                        .map(each -> new EvictedNode(each.name(), each.evicted().toString()))
+                        .distinct()
+                        .toList();
+        return new SecretStatus(standing.newest().number(), alive + 1, waiting, evicted);
     }
 
     private List<ContainerStatus> containers() {

@@ -10,7 +10,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import warren.agent.kernel.Change;
 import warren.agent.kernel.Kernel;
@@ -20,6 +22,7 @@ import warren.agent.tunnel.Candidates;
 import warren.agent.tunnel.PeerPlan;
 import warren.agent.tunnel.PeerWish;
 import warren.agent.tunnel.Tunnel;
+import warren.cluster.ClusterSecret;
 import warren.cluster.Member;
 import warren.cluster.NodeId;
 import warren.linux.errno.Errno;
@@ -54,6 +57,9 @@ final class TunnelStep {
     /// Which member a WireGuard key is taken to be, while it announces that key.
     private final Map<PublicKey, NodeId> owners = new HashMap<>();
 
+    /// Whom no session leads to, as the last pass found. Keys and not members: a peer is a key.
+    private Set<PublicKey> quiet = Set.of();
+
     /// Where a node was last seen coming from, by the join exchange. Thread-safe.
     private final Map<NodeId, IpAddress> observed = new ConcurrentHashMap<>();
 
@@ -71,6 +77,11 @@ final class TunnelStep {
         PrivateKey old = privateKey;
         privateKey = key;
         old.destroy();
+    }
+
+    /// Which secrets hold, newest first.
+    void useSecrets(List<ClusterSecret> secrets) {
+        keys.use(secrets);
     }
 
     void observed(NodeId node, IpAddress address) {
@@ -137,7 +148,7 @@ final class TunnelStep {
             wishes.add(
                     new PeerWish(
                             key(member),
-                            keys.with(member.record().identity()),
+                            keys.with(member.record(), quiet.contains(key(member)), nowNanos),
                             facts.allowedIps(member.record()),
                             endpoints,
                             keepalive(endpoints, behindNat)));
@@ -196,7 +207,13 @@ final class TunnelStep {
             if (!Objects.equals(privateKey, state.privateKey())) {
                 change = change.withPrivateKey(privateKey);
             }
-            List<PeerConfig> peers = plan.changes(wishes, state.peers(), Instant.now());
+            Instant now = Instant.now();
+            List<PeerConfig> peers = plan.changes(wishes, state.peers(), now);
+            quiet =
+                    state.peers().stream()
+                            .filter(peer -> !PeerPlan.isFresh(peer.lastHandshake(), now))
+                            .map(PeerState::publicKey)
+                            .collect(Collectors.toSet());
             apply(change.withPeers(peers));
             if (!peers.isEmpty()) {
                 LOG.log(

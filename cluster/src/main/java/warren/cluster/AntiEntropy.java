@@ -49,7 +49,10 @@ final class AntiEntropy {
             Timers timers,
             RandomGenerator random,
             Outbox outbox,
-            RollCall rollCall) {}
+            RollCall rollCall,
+            Evictions evictions,
+            EvictionSpread evictionSpread,
+            Vouching vouching) {}
 
     private final ClusterId cluster;
     private final MemberEntry self;
@@ -61,6 +64,9 @@ final class AntiEntropy {
     private final RandomGenerator random;
     private final Outbox outbox;
     private final RollCall rollCall;
+    private final Evictions evictions;
+    private final EvictionSpread evictionSpread;
+    private final Vouching vouching;
     private long nextNanos;
     private boolean bulkAsked;
     private long bulkNanos;
@@ -76,6 +82,9 @@ final class AntiEntropy {
         this.random = parts.random;
         this.outbox = parts.outbox;
         this.rollCall = parts.rollCall;
+        this.evictions = parts.evictions;
+        this.evictionSpread = parts.evictionSpread;
+        this.vouching = parts.vouching;
     }
 
     void start(long nowNanos) {
@@ -85,12 +94,17 @@ final class AntiEntropy {
     /// Compares with one node now.
     void with(MemberEntry entry, long nowNanos) {
         if (entry.link().spend(nowNanos)) {
-            sender.send(entry, GossipLayout.SYNC_ROOT, 0, new WireWriter(8).u64(tree.root()));
+            sender.send(entry, GossipLayout.SYNC_ROOT, 0, new WireWriter(8).u64(root()));
         }
     }
 
+    private long root() {
+        return tree.root() ^ evictions.hash();
+    }
+
     void onRoot(MemberEntry from, long root, long nowNanos) {
-        if (root != tree.root() && from.link().spend(nowNanos)) {
+        if (root != root() && from.link().spend(nowNanos)) {
+            evictionSpread.compare(from, nowNanos);
             WireWriter body = new WireWriter(GossipLayout.BUCKETS * GossipLayout.BUCKET_LENGTH);
             for (int bucket : tree.buckets()) {
                 body.u32(bucket);
@@ -100,6 +114,7 @@ final class AntiEntropy {
     }
 
     void onBuckets(MemberEntry from, int[] theirs, long nowNanos) {
+        evictionSpread.compare(from, nowNanos);
         int[] mine = tree.buckets();
         considerBulk(from, mine, theirs, nowNanos);
         int first = random.nextInt(GossipLayout.BUCKETS); // all get their turn if not all fit
@@ -194,10 +209,10 @@ final class AntiEntropy {
     }
 
     /// A node with its record, which may be its farewell, as an update; null where it is not
-    /// known.
+    /// known, or nobody vouches for it.
     byte @Nullable [] node(NodeId id) {
         MemberEntry entry = id.equals(self.id) ? self : roster.get(id);
-        return entry == null ? null : GossipUpdate.node(entry);
+        return entry == null || !entry.vouched ? null : GossipUpdate.node(entry);
     }
 
     private void addNode(NodeId id, List<byte[]> updates) {
@@ -221,7 +236,9 @@ final class AntiEntropy {
         }
         MemberEntry mine = tree.get(id);
         if (mine == null) {
-            found.wanted.add(id);
+            if (vouching.admits(id, from.id)) {
+                found.wanted.add(id);
+            }
             return true;
         }
         int bySequence = Long.compareUnsigned(mine.record.sequence(), theirs.sequence());

@@ -60,7 +60,12 @@ public final class BulkSync {
     }
 
     /// What a stream needs of the core.
-    record Parts(GossipSeal seal, SyncTree tree, AntiEntropy antiEntropy, Updates updates) {}
+    record Parts(
+            GossipSeal seal,
+            SyncTree tree,
+            AntiEntropy antiEntropy,
+            Updates updates,
+            Vouching vouching) {}
 
     /// Takes in updates that a peer sent.
     interface Updates {
@@ -312,9 +317,11 @@ public final class BulkSync {
         if (mac == null) {
             return GossipDrop.UNKNOWN_EPOCH;
         }
-        return MessageDigest.isEqual(mac, Arrays.copyOfRange(frame, end, frame.length))
-                ? null
-                : GossipDrop.BAD_MAC;
+        if (!MessageDigest.isEqual(mac, Arrays.copyOfRange(frame, end, frame.length))) {
+            return GossipDrop.BAD_MAC;
+        }
+        parts.vouching.heard(peer, epoch);
+        return null;
     }
 
     /// The initiator's nonce, the responder's, and the number of the frame. Of the first frame

@@ -14,6 +14,7 @@ public final class ClusterSecret implements Destroyable {
 
     private final int epoch;
     private final byte[] bytes;
+    private final int tag;
 
     /// @param epoch 1 for the first secret of a cluster, one more with each rotation
     /// @param bytes 32 bytes, copied; the caller wipes its own
@@ -26,6 +27,8 @@ public final class ClusterSecret implements Destroyable {
         }
         this.epoch = epoch;
         this.bytes = bytes.clone();
+        int hash = new WireReader(commitment()).u32();
+        this.tag = epoch == 1 || hash == 1 ? epoch : hash;
     }
 
     /// @param random a cryptographically strong generator
@@ -41,6 +44,18 @@ public final class ClusterSecret implements Destroyable {
 
     public int epoch() {
         return epoch;
+    }
+
+    /// By which records and datagrams name the secret: a hash, since two nodes may draw secrets
+    /// of one number at the same time. The first of a cluster has no rival; its tag is its number.
+    public int tag() {
+        return tag;
+    }
+
+    /// What a rotation says of the secret: it can be checked against it, but not turned back.
+    final byte[] commitment() {
+        byte[] number = new WireWriter().u32(epoch).toBytes();
+        return LabelledHash.of(32, "warren secret", number, bytes);
     }
 
     /// A copy, which the caller wipes.

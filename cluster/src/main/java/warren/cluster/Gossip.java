@@ -3,8 +3,10 @@ package warren.cluster;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import warren.cluster.GossipDatagram.Header;
@@ -40,6 +42,11 @@ public final class Gossip {
         }
 
         @Override
+        public boolean admits(NodeId id, NodeId by) {
+            return vouching.admits(id, by);
+        }
+
+        @Override
         public void appeared(MemberEntry entry) {
             entry.isNew = true;
             scheduleGreeting();
@@ -62,6 +69,11 @@ public final class Gossip {
     private final Prober prober;
     private final AntiEntropy antiEntropy;
     private final BulkSync.Parts bulk;
+    private final Evictions evictions;
+    private final Epochs epochs;
+    private final Vouching vouching;
+    private final EvictionSpread evictionSpread;
+    private final SecretSpread secretSpread;
 
     private boolean greetingScheduled;
     private boolean called;
@@ -108,6 +120,11 @@ public final class Gossip {
         this.roster = new Roster(self.id);
         this.seal = new GossipSeal(identity, secrets);
         SyncTree tree = new SyncTree(roster, self);
+        this.evictions = new Evictions(cluster);
+        this.epochs = new Epochs(cluster, unexplained(secrets), out(evictions), nowNanos);
+        this.vouching =
+                new Vouching(
+                        self.id, roster, epochs, evictions, timers, this::askWhoBelongs, this::drop);
         this.membership =
                 new Membership(
                         new Membership.Parts(cluster, judge, roster, tree, rumours, timers, outbox),
@@ -115,6 +132,16 @@ public final class Gossip {
                         new Watcher());
         this.sender = new GossipSender(cluster, seal, roster, rumours, self, outbox);
         this.prober = new Prober(self.id, roster, membership, sender, timers, random);
+        this.evictionSpread =
+                new EvictionSpread(
+                        evictions,
+                        self,
+                        roster,
+                        membership,
+                        sender,
+                        outbox,
+                        random,
+                        from -> vouching.isHolder(from) && !epochs.coversAll());
         this.antiEntropy =
                 new AntiEntropy(
                         self,
@@ -127,10 +154,29 @@ public final class Gossip {
                                 timers,
                                 random,
                                 outbox,
-                                this::rollCall));
-        this.bulk = new BulkSync.Parts(seal, tree, antiEntropy, this::apply);
+                                this::rollCall,
+                                evictions,
+                                evictionSpread,
+                                vouching));
+        this.bulk = new BulkSync.Parts(seal, tree, antiEntropy, this::apply, vouching);
+        this.secretSpread =
+                new SecretSpread(
+                        new SecretSpread.Parts(
+                                self,
+                                epochs,
+                                evictions,
+                                vouching,
+                                evictionSpread,
+                                roster,
+                                membership,
+                                sender,
+                                timers,
+                                outbox,
+                                random),
+                        () -> useSecrets(epochs.secrets()));
         prober.start(nowNanos);
         antiEntropy.start(nowNanos);
+        secretSpread.start(nowNanos);
         timers.at(nowNanos, this::considerRecovery);
         rumours.spreadRecord(self);
         scheduleGossip();
@@ -142,20 +188,11 @@ public final class Gossip {
         boolean isNews = nodes.size() <= GossipLayout.NEWS; // more are what everyone knows
         int contradicted = 0;
         for (KnownNode node : nodes) {
-            MemberEntry known = roster.get(node.record().id());
-            boolean doubtful =
-                    node.state() == MemberState.DEAD
-                            && known != null
-                            && known.state == MemberState.ALIVE;
-            contradicted += doubtful ? 1 : 0;
-            membership.learn(
-                    doubtful && !isNews ? KnownNode.unheard(node.record()) : node,
-                    self.id,
-                    isNews,
-                    nowNanos);
-        }
-        if (!isNews && contradicted >= GossipLayout.ROLL_CALL_AT) {
-            rollCall(nowNanos); // an answer from the other side of a partition
+            membership.learn(node, self.id, isNews, nowNanos);
+            MemberEntry entry = roster.get(node.record().id());
+            if (entry != null) {
+                entry.vouched = true;
+            }
         }
     }
 
@@ -168,6 +205,73 @@ public final class Gossip {
         }
     }
 
+    /// Takes up the epochs (newest first) and the evictions that were saved. Before anything else.
+    public void resume(List<Epoch> savedEpochs, List<Eviction> savedEvictions) {
+        epochs.restore(savedEpochs);
+        evictionSpread.restore(savedEvictions);
+        useSecrets(epochs.secrets());
+    }
+
+    /// Takes in what the answer to our join brought.
+    public void welcomed(JoinStep.Joined joined, long nowNanos) {
+        now = nowNanos;
+        JoinStep.News news = joined.news();
+        boolean underNewest = news.provenUnder() == epochs.newest().tag();
+        for (Eviction eviction : news.evictions()) {
+            evictionSpread.offer(eviction, underNewest, nowNanos);
+        }
+        secretSpread.confirm();
+        if (underNewest) {
+            learn(joined.nodes(), nowNanos);
+        } else {
+            learnKnown(joined.nodes(), nowNanos);
+        }
+        if (secretSpread.offered(news, nowNanos)) {
+            Set<NodeId> named = new HashSet<>();
+            joined.nodes().forEach(node -> named.add(node.record().id()));
+            vouching.received(named, nowNanos);
+        }
+    }
+
+    /// Draws the next epoch from `fresh`, 32 bytes of a cryptographically strong generator, which
+    /// the caller wipes. [GossipEvent.EpochsChanged] follows at once.
+    public void rotate(byte[] fresh, long nowNanos) {
+        now = nowNanos;
+        secretSpread.rotate(fresh, identity, nowNanos);
+    }
+
+    /// Evicts a node for ever, and draws the next epoch, which it will not know.
+    ///
+    /// @param name as people know it
+    public void evict(NodeId id, String name, byte[] fresh, long nowNanos) {
+        now = nowNanos;
+        if (id.equals(self.id)) {
+            throw new IllegalArgumentException("a node does not evict itself");
+        }
+        int epoch = epochs.newest().number();
+        evictionSpread.offer(Eviction.sign(id, name, epoch, identity, cluster), false, nowNanos);
+        secretSpread.rotate(fresh, identity, nowNanos);
+    }
+
+    /// The secrets held, newest first, with the statements that made them hold.
+    public List<Epoch> epochs() {
+        return epochs.held();
+    }
+
+    public List<Eviction> evictions() {
+        return evictions.all();
+    }
+
+    public boolean isEvicted(NodeId id) {
+        return evictions.isOut(id);
+    }
+
+    /// Whether a node may be given the newest secret although it proves an older one only.
+    public boolean isVouchedFor(NodeId id) {
+        MemberEntry entry = roster.get(id);
+        return entry != null && entry.vouched;
+    }
+
     /// Spreads a newer record of our own.
     ///
     /// @throws IllegalArgumentException where it is not ours, or not newer
@@ -177,10 +281,10 @@ public final class Gossip {
             throw new IllegalArgumentException("not a newer record of this node: " + own);
         }
         membership.publish(own);
+        secretSpread.announced(nowNanos);
     }
 
-    /// Replaces the secrets, newest first, as a rotation proceeds.
-    public void useSecrets(List<ClusterSecret> secrets) {
+    private void useSecrets(List<ClusterSecret> secrets) {
         seal.replace(secrets);
         for (MemberEntry entry : roster.all()) {
             entry.forgetKeys();
@@ -252,11 +356,14 @@ public final class Gossip {
         return self.record;
     }
 
-    /// Everything known, our own record included, as a join answer or the records file hold it.
+    /// Everything vouched for, our own record included, as a join answer or the records file hold it.
     public List<KnownNode> known() {
         List<KnownNode> known = new ArrayList<>(1 + roster.size());
         known.add(new KnownNode(self.record, self.state, self.incarnation));
         for (MemberEntry entry : roster.all()) {
+            if (!entry.vouched) {
+                continue;
+            }
             known.add(new KnownNode(entry.record, entry.state, entry.incarnation));
         }
         return known;
@@ -282,7 +389,8 @@ public final class Gossip {
         }
         MemberEntry entry = from.isV4() ? null : roster.get(NodeId.of(from));
         if (entry == null || !NodeAddress.of(cluster, entry.id).equals(from)) {
-            return GossipDrop.UNKNOWN_SENDER;
+            boolean out = !from.isV4() && evictions.isOut(NodeId.of(from));
+            return out ? GossipDrop.EVICTED_SENDER : GossipDrop.UNKNOWN_SENDER;
         }
         WireReader in = new WireReader(payload, 0, payload.length - GossipLayout.MAC_LENGTH);
         Header header = Header.read(in);
@@ -295,6 +403,7 @@ public final class Gossip {
 
     private @Nullable GossipDrop dispatch(
             MemberEntry from, Header header, WireReader in, long nowNanos) {
+        vouching.heard(from, header.epoch());
         boolean estranged = heard(from, header, nowNanos);
         int number = header.number();
         switch (GossipDatagram.parse(header.type(), in, from.id)) {
@@ -319,6 +428,13 @@ public final class Gossip {
                     antiEntropy.onEntries(from, buckets, nowNanos);
             case GossipDatagram.SyncWant(List<NodeId> ids) ->
                     antiEntropy.onWant(from, ids, nowNanos);
+            case GossipDatagram.Secret secret -> secretSpread.onSecret(from, secret, nowNanos);
+            case GossipDatagram.SyncEvictions(long hash, List<Long> tags) ->
+                    evictionSpread.onTags(from, hash, tags, nowNanos);
+            case GossipDatagram.WantEvictions(List<Long> tags) ->
+                    evictionSpread.onWant(from, tags, nowNanos);
+            case GossipDatagram.WhoBelongs() -> tellWhoBelongs(from, nowNanos);
+            case GossipDatagram.Belong(List<NodeId> ids) -> vouching.named(from, ids);
             case GossipDatagram.Malformed malformed -> {
                 return switch (malformed) {
                     case UNKNOWN_TYPE -> GossipDrop.UNKNOWN_TYPE;
@@ -329,6 +445,7 @@ public final class Gossip {
         if (estranged) {
             prober.tell(from, nowNanos);
         }
+        secretSpread.heard(from, nowNanos);
         return null;
     }
 
@@ -353,9 +470,17 @@ public final class Gossip {
         List<NodeId> unknown = new ArrayList<>();
         for (GossipUpdate update : updates) {
             switch (update) {
-                case GossipUpdate.Node node -> apply(from, node, isNews, nowNanos);
+                case GossipUpdate.Node node -> {
+                    apply(from, node, isNews, nowNanos);
+                    vouching.named(from, List.of(node.about()));
+                }
+                case GossipUpdate.Evicted(Eviction eviction) -> {
+                    if (evictionSpread.offer(from, eviction, nowNanos)) {
+                        secretSpread.confirm();
+                    }
+                }
                 case GossipUpdate.State claim -> {
-                    if (membership.apply(claim, nowNanos)) {
+                    if (membership.apply(claim, nowNanos) && mayBe(claim.about(), from)) {
                         unknown.add(claim.about());
                     }
                 }
@@ -366,6 +491,9 @@ public final class Gossip {
     }
 
     private void apply(MemberEntry from, GossipUpdate.Node node, boolean isNews, long nowNanos) {
+        if (!mayBe(node.about(), from)) {
+            return;
+        }
         if (!membership.isNews(node)) {
             long sequence = NodeRecord.peekSequence(node.record());
             membership.apply(
@@ -398,6 +526,60 @@ public final class Gossip {
         rumours.spreadCall(GossipUpdate.rollCall(call));
         membership.raise(nowNanos);
         return true;
+    }
+
+    /// Whether it is known, or may become so on the word of `by`.
+    private boolean mayBe(NodeId id, MemberEntry by) {
+        return id.equals(self.id) || roster.get(id) != null || vouching.admits(id, by.id);
+    }
+
+    /// Only what is known already: whoever said it does not hold our newest secret.
+    private void learnKnown(List<KnownNode> nodes, long nowNanos) {
+        for (KnownNode node : nodes) {
+            if (roster.get(node.record().id()) != null || node.record().id().equals(self.id)) {
+                membership.learn(node, self.id, true, nowNanos);
+            }
+        }
+    }
+
+    private void askWhoBelongs(MemberEntry holder) {
+        sender.send(holder, GossipLayout.WHO_BELONGS, 0, new WireWriter());
+    }
+
+    private void tellWhoBelongs(MemberEntry to, long nowNanos) {
+        int most = GossipSender.room() / NodeId.LENGTH;
+        List<MemberEntry> those =
+                roster.all().stream()
+                        .filter(entry -> entry.vouched && entry.state != MemberState.LEFT)
+                        .toList();
+        for (int at = 0; at < those.size() && to.link().spend(nowNanos); at += most) {
+            WireWriter body = new WireWriter();
+            those.subList(at, Math.min(those.size(), at + most))
+                    .forEach(entry -> body.put(entry.id));
+            sender.send(to, GossipLayout.BELONG, 0, body);
+        }
+    }
+
+    private void drop(NodeId id) {
+        membership.expel(id);
+    }
+
+    private static List<Epoch> unexplained(List<ClusterSecret> secrets) {
+        return secrets.stream().map(secret -> new Epoch(secret, null)).toList();
+    }
+
+    private static Epochs.Out out(Evictions evictions) {
+        return new Epochs.Out() {
+            @Override
+            public boolean test(NodeId id) {
+                return evictions.isOut(id);
+            }
+
+            @Override
+            public long hash() {
+                return evictions.hash();
+            }
+        };
     }
 
     private void scheduleGossip() {

@@ -40,6 +40,23 @@ sealed interface GossipDatagram {
 
     record SyncWant(List<NodeId> ids) implements GossipDatagram {}
 
+    /// A rotation with its secret, which the receiver wipes.
+    ///
+    /// @param members the hash of those whom the sender vouches for
+    @SuppressWarnings("ArrayRecordComponent") // taken apart once, never compared
+    record Secret(Rotation rotation, byte[] secret, long members, List<Eviction> evictions)
+            implements GossipDatagram {}
+
+    /// @param hash of all evictions the sender holds
+    /// @param tags of them, or of some where they do not fit
+    record SyncEvictions(long hash, List<Long> tags) implements GossipDatagram {}
+
+    record WantEvictions(List<Long> tags) implements GossipDatagram {}
+
+    record WhoBelongs() implements GossipDatagram {}
+
+    record Belong(List<NodeId> ids) implements GossipDatagram {}
+
     /// Counted, never thrown.
     enum Malformed implements GossipDatagram {
         UNKNOWN_TYPE,
@@ -80,6 +97,11 @@ sealed interface GossipDatagram {
                     case GossipLayout.SYNC_BUCKETS -> new SyncBuckets(buckets(in));
                     case GossipLayout.SYNC_ENTRIES -> new SyncEntries(entries(in));
                     case GossipLayout.SYNC_WANT -> new SyncWant(ids(in));
+                    case GossipLayout.SECRET -> secret(in);
+                    case GossipLayout.SYNC_EVICTIONS -> new SyncEvictions(in.u64(), tags(in));
+                    case GossipLayout.WANT_EVICTIONS -> new WantEvictions(tags(in));
+                    case GossipLayout.WHO_BELONGS -> new WhoBelongs();
+                    case GossipLayout.BELONG -> new Belong(ids(in));
                     default -> Malformed.UNKNOWN_TYPE;
                 };
         return in.failed() ? Malformed.BAD_BODY : datagram;
@@ -96,6 +118,29 @@ sealed interface GossipDatagram {
     private static GossipDatagram pingRequest(WireReader in, NodeId from) {
         NodeId target = in.id();
         return new PingRequest(target, GossipUpdate.read(in, from));
+    }
+
+    private static GossipDatagram secret(WireReader in) {
+        Rotation rotation = Rotation.parse(in.take(Rotation.LENGTH));
+        byte[] secret = in.take(ClusterSecret.LENGTH);
+        long members = in.u64();
+        List<Eviction> evictions = new ArrayList<>();
+        for (GossipUpdate update : GossipUpdate.read(in)) {
+            if (update instanceof GossipUpdate.Evicted(Eviction eviction)) {
+                evictions.add(eviction);
+            }
+        }
+        return in.failed() || rotation == null
+                ? Malformed.BAD_BODY
+                : new Secret(rotation, secret, members, evictions);
+    }
+
+    private static List<Long> tags(WireReader in) {
+        List<Long> tags = new ArrayList<>();
+        while (in.remaining() > 0) {
+            tags.add(in.u64());
+        }
+        return tags;
     }
 
     private static int[] buckets(WireReader in) {

@@ -7,6 +7,8 @@ public enum GossipDrop {
     TOO_LONG,
     /// No record names the sender: its record has not arrived yet.
     UNKNOWN_SENDER,
+    /// The sender is evicted.
+    EVICTED_SENDER,
     UNKNOWN_VERSION,
     /// Sealed with a secret that this node does not hold.
     UNKNOWN_EPOCH,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.cluster;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import warren.wireguard.IpAddress;
 
@@ -20,6 +21,21 @@ public sealed interface GossipEvent {
     /// with a sequence number above `sequence`. `instance` is another than ours after a restart
     /// from old state; where it happens again and again it is a clone of this node's state.
     record OwnRecordOutrun(long sequence, long instance) implements GossipEvent {}
+
+    /// Other secrets hold, newest first: save them, then publish a record that announces them.
+    record EpochsChanged(List<Epoch> epochs) implements GossipEvent {
+        public EpochsChanged {
+            epochs = List.copyOf(epochs);
+        }
+    }
+
+    /// A node is no member any more, for ever: save the evictions and remove its peer.
+    ///
+    /// @param self whether it is this one
+    record Evicted(Eviction eviction, boolean self) implements GossipEvent {}
+
+    /// Somebody has to draw a new secret, and it is this node's turn: call [Gossip#rotate].
+    record RotationDue() implements GossipEvent {}
 
     /// Time to try the join exchange on the underlay: towards `target`, a dead or unheard node,
     /// or a seed of the owner's choice where it is null. Emitted while this node is alone, and

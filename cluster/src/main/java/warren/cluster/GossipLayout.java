@@ -17,8 +17,15 @@ final class GossipLayout {
     static final int SYNC_ENTRIES = 7;
     static final int SYNC_WANT = 8;
 
+    static final int SECRET = 16;
+    static final int SYNC_EVICTIONS = 17;
+    static final int WANT_EVICTIONS = 18;
+    static final int WHO_BELONGS = 19;
+    static final int BELONG = 20;
+
     static final int UPDATE_STATE = 1;
     static final int UPDATE_NODE = 2;
+    static final int UPDATE_EVICTED = 3;
     static final int UPDATE_ROLL_CALL = 4;
 
     /// Version, type, epoch, incarnation, number.

@@ -92,11 +92,11 @@ final class GossipSeal {
     /// The newest epoch that both hold; where the other's record names none of ours, our newest.
     int epochFor(MemberEntry to) {
         for (ClusterSecret secret : secrets) {
-            if (to.record.content().epochs().contains(secret.epoch())) {
-                return secret.epoch();
+            if (to.record.content().epochs().contains(secret.tag())) {
+                return secret.tag();
             }
         }
-        return secrets.getFirst().epoch();
+        return secrets.getFirst().tag();
     }
 
     private @Nullable PairKeys keys(MemberEntry peer, int epoch) {
@@ -105,7 +105,7 @@ final class GossipSeal {
             return known;
         }
         for (ClusterSecret secret : secrets) {
-            if (secret.epoch() == epoch) {
+            if (secret.tag() == epoch) {
                 PairKeys keys = PairKeys.derive(secret, identity.key(), peer.record.identity());
                 peer.link().keys.put(epoch, keys);
                 return keys;

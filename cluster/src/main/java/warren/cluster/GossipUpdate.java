@@ -9,6 +9,7 @@ import java.util.List;
 /// ```
 /// 1 | length | node id (10) | state (1) | sequence (varint) | incarnation (varint) | said by (10)
 /// 2 | length | node id (10) | state (1) | incarnation (varint) | node record
+/// 3 | length | eviction
 /// 4 | length | caller (10) | number (4)
 /// ```
 ///
@@ -25,6 +26,17 @@ sealed interface GossipUpdate {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Node(NodeId about, MemberState state, int incarnation, byte[] record)
             implements GossipUpdate {}
+
+    record Evicted(Eviction eviction) implements GossipUpdate {}
+
+    static byte[] evicted(Eviction eviction) {
+        byte[] bytes = eviction.toBytes();
+        return new WireWriter(3 + bytes.length)
+                .u8(GossipLayout.UPDATE_EVICTED)
+                .u16(bytes.length)
+                .put(bytes)
+                .toBytes();
+    }
 
     /// Whoever hears this says that it is there.
     record RollCall(NodeId caller, int number) implements GossipUpdate {}
@@ -85,6 +97,7 @@ sealed interface GossipUpdate {
             switch (kind) {
                 case GossipLayout.UPDATE_STATE -> readState(body, from, updates);
                 case GossipLayout.UPDATE_NODE -> readNode(body, updates);
+                case GossipLayout.UPDATE_EVICTED -> readEvicted(body, updates);
                 case GossipLayout.UPDATE_ROLL_CALL -> readCall(body, updates);
                 default -> {
                     // of a later version
@@ -111,6 +124,13 @@ sealed interface GossipUpdate {
         boolean sound = in.isDone() && incarnation <= GossipLayout.MAX_INCARNATION;
         if (sound && state != null && state != MemberState.LEFT) {
             updates.add(new State(about, state, sequence, (int) incarnation, by));
+        }
+    }
+
+    private static void readEvicted(WireReader in, List<GossipUpdate> updates) {
+        Eviction eviction = Eviction.parse(in.take(in.remaining()));
+        if (!in.failed() && eviction != null) {
+            updates.add(new Evicted(eviction));
         }
     }
 

@@ -23,5 +23,7 @@ public enum JoinFailure {
     /// The newcomer has an objection to the cluster's overlay network.
     UNWANTED,
     /// Another identity has the same node address.
-    ADDRESS_TAKEN
+    ADDRESS_TAKEN,
+    /// The secret is one from before a rotation, and the cluster does not know the node from then.
+    OUTDATED
 }

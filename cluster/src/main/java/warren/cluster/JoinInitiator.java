@@ -48,6 +48,7 @@ public final class JoinInitiator implements AutoCloseable {
     private final JoinHandshake handshake;
     private final JoinChannel channel = new JoinChannel();
     private final List<KnownNode> nodes = new ArrayList<>();
+    private final List<Eviction> evictions = new ArrayList<>();
     private State state = State.NEW;
     private JoinMessage.@Nullable Welcome welcome;
 
@@ -199,23 +200,35 @@ public final class JoinInitiator implements AutoCloseable {
                     fail(JoinFailure.MALFORMED, steps);
                 }
             }
-            case JoinMessage.End _ when welcome != null -> {
-                close();
-                steps.add(
-                        new JoinStep.Joined(
-                                welcome.cluster(), welcome.record(), List.copyOf(nodes)));
+            case JoinMessage.Evictions(List<Eviction> some) when state == State.WELCOMED -> {
+                evictions.addAll(some);
+                if (evictions.size() > warren.cluster.Evictions.MAX) {
+                    fail(JoinFailure.MALFORMED, steps);
+                }
             }
+            case JoinMessage.End _ when welcome != null -> joined(welcome, steps);
             case JoinMessage.Denied(JoinMessage.Denial denial, long sequence)
                     when state == State.PRESENT ->
                     fail(denial.failure(), sequence, steps);
             case JoinMessage.Welcome _,
                     JoinMessage.Nodes _,
+                    JoinMessage.Evictions _,
                     JoinMessage.End _,
                     JoinMessage.Denied _,
                     JoinMessage.Present _,
                     JoinMessage.Malformed _ ->
                     fail(JoinFailure.MALFORMED, steps);
         }
+    }
+
+    private void joined(JoinMessage.Welcome it, List<JoinStep> steps) {
+        close();
+        steps.add(
+                new JoinStep.Joined(
+                        it.cluster(),
+                        it.record(),
+                        List.copyOf(nodes),
+                        new JoinStep.News(secret.tag(), it.rotation(), it.secret(), evictions)));
     }
 
     private void onWelcome(JoinMessage.Welcome it, List<JoinStep> steps) {
@@ -252,6 +265,11 @@ public final class JoinInitiator implements AutoCloseable {
             case OUTRUN -> "the cluster at " + host + " holds a newer record of this node";
             case UNWANTED -> "this node will not live in the network of the cluster at " + host;
             case FULL -> "the cluster at " + host + " has no room for another node";
+            case OUTDATED ->
+                    "the cluster at "
+                            + host
+                            + " has a new secret since this token was printed:"
+                            + " print another with `warren token`";
             case ADDRESS_TAKEN ->
                     "another node of the cluster at "
                             + host

@@ -23,11 +23,14 @@ final class JoinLayout {
     static final int MESSAGE_NODES = 3;
     static final int MESSAGE_END = 4;
     static final int MESSAGE_DENIED = 5;
+    static final int MESSAGE_EVICTIONS = 6;
 
     static final int FIELD_RECORD = 1;
     static final int FIELD_PROOF = 2;
     static final int FIELD_CLUSTER = 3;
     static final int FIELD_CLUSTER_NAME = 4;
+    static final int FIELD_ROTATION = 5;
+    static final int FIELD_SECRET = 6;
 
     /// Frame type, version, then an ephemeral key and the tag of an empty payload.
     static final int HANDSHAKE_LENGTH = 2 + 32 + 16;

@@ -4,6 +4,7 @@ package warren.cluster;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import warren.wireguard.IpAddress;
@@ -17,8 +18,19 @@ sealed interface JoinMessage {
     record Present(NodeRecord record, byte[] proof) implements JoinMessage {}
 
     /// Responder: you are in; who I am, the proof, and the cluster.
-    record Welcome(NodeRecord record, byte[] proof, ClusterDescriptor cluster)
+    ///
+    /// @param rotation the statement of the newest secret; null where that is the first
+    /// @param secret the newest, where an older one was proved
+    record Welcome(
+            NodeRecord record,
+            byte[] proof,
+            ClusterDescriptor cluster,
+            @Nullable Rotation rotation,
+            @Nullable ClusterSecret secret)
             implements JoinMessage {}
+
+    /// Some of the evictions.
+    record Evictions(List<Eviction> evictions) implements JoinMessage {}
 
     /// Some of the nodes.
     record Nodes(List<KnownNode> nodes) implements JoinMessage {}
@@ -41,7 +53,9 @@ sealed interface JoinMessage {
         ADDRESS_TAKEN(3, JoinFailure.ADDRESS_TAKEN),
         BAD_PROOF(4, JoinFailure.BAD_PROOF),
         /// The cluster holds a record of the node that is not older.
-        SEQUENCE(5, JoinFailure.OUTRUN);
+        SEQUENCE(5, JoinFailure.OUTRUN),
+        /// An older secret was proved, by a node that is not known.
+        OUTDATED(6, JoinFailure.OUTDATED);
 
         private final int code;
         private final JoinFailure failure;
@@ -98,7 +112,14 @@ sealed interface JoinMessage {
                 .toBytes();
     }
 
-    static byte[] welcome(NodeRecord record, byte[] proof, ClusterDescriptor cluster) {
+    /// @param epoch the newest
+    /// @param withSecret whether to hand it over
+    static byte[] welcome(
+            NodeRecord record,
+            byte[] proof,
+            ClusterDescriptor cluster,
+            @Nullable Epoch epoch,
+            boolean withSecret) {
         IpPrefix network = cluster.network().prefix();
         byte[] descriptor =
                 new WireWriter()
@@ -107,13 +128,43 @@ sealed interface JoinMessage {
                         .put(network.address().toBytes())
                         .u8(network.length())
                         .toBytes();
-        return new WireWriter()
-                .u8(JoinLayout.MESSAGE_WELCOME)
-                .field(JoinLayout.FIELD_RECORD, record.toBytes())
-                .field(JoinLayout.FIELD_PROOF, proof)
-                .field(JoinLayout.FIELD_CLUSTER, descriptor)
-                .field(JoinLayout.FIELD_CLUSTER_NAME, cluster.name().getBytes(UTF_8))
-                .toBytes();
+        WireWriter out =
+                new WireWriter()
+                        .u8(JoinLayout.MESSAGE_WELCOME)
+                        .field(JoinLayout.FIELD_RECORD, record.toBytes())
+                        .field(JoinLayout.FIELD_PROOF, proof)
+                        .field(JoinLayout.FIELD_CLUSTER, descriptor)
+                        .field(JoinLayout.FIELD_CLUSTER_NAME, cluster.name().getBytes(UTF_8));
+        Rotation rotation = epoch == null ? null : epoch.rotation();
+        if (epoch != null && rotation != null) {
+            out.field(JoinLayout.FIELD_ROTATION, rotation.toBytes());
+            if (withSecret) {
+                byte[] secret = epoch.secret().toBytes();
+                out.field(JoinLayout.FIELD_SECRET, secret);
+                Arrays.fill(secret, (byte) 0);
+            }
+        }
+        byte[] message = out.toBytes();
+        out.wipe();
+        return message;
+    }
+
+    /// As many messages as the evictions need; none where there are none.
+    static List<byte[]> evictions(List<Eviction> evictions) {
+        List<byte[]> messages = new ArrayList<>();
+        WireWriter out = new WireWriter().u8(JoinLayout.MESSAGE_EVICTIONS);
+        for (Eviction eviction : evictions) {
+            byte[] bytes = eviction.toBytes();
+            out.u16(bytes.length).put(bytes);
+            if (out.length() > JoinLayout.CHUNK) {
+                messages.add(out.toBytes());
+                out = new WireWriter().u8(JoinLayout.MESSAGE_EVICTIONS);
+            }
+        }
+        if (out.length() > 1) {
+            messages.add(out.toBytes());
+        }
+        return messages;
     }
 
     /// As many messages as the nodes need.
@@ -152,6 +203,7 @@ sealed interface JoinMessage {
             case JoinLayout.MESSAGE_NODES -> parseNodes(in);
             case JoinLayout.MESSAGE_END -> new End();
             case JoinLayout.MESSAGE_DENIED -> parseDenied(in);
+            case JoinLayout.MESSAGE_EVICTIONS -> parseEvictions(in);
             default -> new Malformed();
         };
     }
@@ -172,6 +224,17 @@ sealed interface JoinMessage {
         return in.failed() ? new Malformed() : new Nodes(nodes);
     }
 
+    private static JoinMessage parseEvictions(WireReader in) {
+        List<Eviction> evictions = new ArrayList<>();
+        while (in.remaining() > 0) {
+            Eviction eviction = Eviction.parse(in.take(in.u16()));
+            if (eviction != null) {
+                evictions.add(eviction);
+            }
+        }
+        return in.failed() ? new Malformed() : new Evictions(evictions);
+    }
+
     private static JoinMessage parseDenied(WireReader in) {
         Denial denial = Denial.of(in.u8());
         long argument = in.u64();
@@ -184,6 +247,8 @@ sealed interface JoinMessage {
         private byte @Nullable [] proof;
         private @Nullable ClusterDescriptor cluster;
         private String clusterName = "";
+        private @Nullable Rotation rotation;
+        private byte @Nullable [] secret;
         private boolean failed;
 
         private Fields() {}
@@ -211,7 +276,19 @@ sealed interface JoinMessage {
             ClusterDescriptor named =
                     new ClusterDescriptor(
                             cluster.id(), clusterName, cluster.network(), cluster.epoch());
-            return new Welcome(record, proof, named);
+            return new Welcome(record, proof, named, rotation, secret());
+        }
+
+        /// Null where none was sent, or one that is not the announced.
+        private @Nullable ClusterSecret secret() {
+            byte[] bytes = secret;
+            Rotation made = rotation;
+            if (bytes == null || made == null) {
+                return null;
+            }
+            ClusterSecret sent = new ClusterSecret(made.number(), bytes);
+            Arrays.fill(bytes, (byte) 0);
+            return made.isOf(sent) ? sent : null;
         }
 
         private void take(int tag, WireReader in) {
@@ -223,6 +300,9 @@ sealed interface JoinMessage {
                 }
                 case JoinLayout.FIELD_PROOF -> proof = in.take(IdentityKey.SIGNATURE_LENGTH);
                 case JoinLayout.FIELD_CLUSTER -> cluster = descriptor(in);
+                case JoinLayout.FIELD_ROTATION ->
+                        rotation = Rotation.parse(in.take(Rotation.LENGTH));
+                case JoinLayout.FIELD_SECRET -> secret = in.take(ClusterSecret.LENGTH);
                 case JoinLayout.FIELD_CLUSTER_NAME ->
                         clusterName = new String(in.take(Math.min(255, in.remaining())), UTF_8);
                 default -> {

@@ -42,6 +42,20 @@ public final class JoinResponder implements AutoCloseable {
 
         boolean isEvicted(NodeId id);
 
+        /// Whether a node that proves an older secret may be given the newest.
+        default boolean isVouchedFor(NodeId id) {
+            return false;
+        }
+
+        /// The newest epoch; null where there was no rotation.
+        default @Nullable Epoch newest() {
+            return null;
+        }
+
+        default List<Eviction> evictions() {
+            return List.of();
+        }
+
         /// Everything known, our own record included.
         List<KnownNode> known();
     }
@@ -54,6 +68,9 @@ public final class JoinResponder implements AutoCloseable {
     private final JoinChannel channel = new JoinChannel();
     private State state = State.HELLO;
     private byte[] handshakeHash = {};
+
+    /// Whether the newcomer proved the newest secret.
+    private boolean newest;
 
     /// @param secrets the epochs that may join, newest first; at most three are tried. Not
     ///     destroyed here
@@ -102,7 +119,11 @@ public final class JoinResponder implements AutoCloseable {
         List<JoinStep> steps = new ArrayList<>();
         List<KnownNode> known = port.known();
         byte[] proof = identity.sign(JoinProof.message(JoinLayout.RESPONDER_PROOF, handshakeHash));
-        send(JoinMessage.welcome(own(known), proof, port.descriptor()), steps);
+        Epoch epoch = port.newest();
+        send(JoinMessage.welcome(own(known), proof, port.descriptor(), epoch, !newest), steps);
+        for (byte[] chunk : JoinMessage.evictions(port.evictions())) {
+            send(chunk, steps);
+        }
         for (byte[] chunk : JoinMessage.nodes(known)) {
             send(chunk, steps);
         }
@@ -188,6 +209,7 @@ public final class JoinResponder implements AutoCloseable {
             Arrays.fill(presharedKey, (byte) 0);
             if (genuine && matching == null) {
                 matching = attempt;
+                newest = secret.equals(secrets.getFirst());
             } else {
                 attempt.close();
             }
@@ -212,6 +234,8 @@ public final class JoinResponder implements AutoCloseable {
             deny(Denial.BAD_PROOF, 0, steps);
         } else if (port.isEvicted(record.id())) {
             deny(Denial.EVICTED, 0, steps);
+        } else if (!newest && !port.isVouchedFor(record.id())) {
+            deny(Denial.OUTDATED, 0, steps);
         } else {
             admit(record, port.known(), steps);
         }
@@ -278,6 +302,7 @@ public final class JoinResponder implements AutoCloseable {
             case OUTRUN -> "a join with an outdated record was sent back";
             case UNWANTED -> "a join was given up by the newcomer";
             case FULL -> "a join was refused because the cluster is full";
+            case OUTDATED -> "a join with an outdated token was refused";
             case ADDRESS_TAKEN -> "a join was refused because its node address is taken";
         };
     }

@@ -23,6 +23,9 @@ final class MemberEntry {
     /// Whether it has just been met, and should be greeted where it is on the ring.
     boolean isNew;
 
+    /// Whether somebody who holds our newest secret named it: [Vouching].
+    boolean vouched = true;
+
     long sinceNanos;
 
     /// Not null exactly while SUSPECT.
@@ -55,6 +58,11 @@ final class MemberEntry {
 
     long rttNanos() {
         return link == null ? -1 : link.rttNanos;
+    }
+
+    /// The tag of the newest secret under which it has spoken to us; 0 where there is none.
+    int spokeEpoch() {
+        return link == null ? 0 : link.spokeEpoch;
     }
 
     void forgetKeys() {

@@ -30,6 +30,9 @@ final class Membership {
         /// There is something to spread.
         void rumoured();
 
+        /// Whether a node that is not known may be taken in on the word of another.
+        boolean admits(NodeId id, NodeId by);
+
         /// A node that is said to be alive was met for the first time, or is back from the dead.
         void appeared(MemberEntry entry);
     }
@@ -125,6 +128,9 @@ final class Membership {
             return;
         }
         MemberEntry entry = roster.get(record.id());
+        if (entry == null && !watcher.admits(record.id(), by)) {
+            return;
+        }
         boolean taken = judge(entry, record) == Offer.TAKEN;
         if (entry == null) {
             if (taken && !record.content().leaving() && makeRoom()) {
@@ -146,6 +152,7 @@ final class Membership {
             learn(KnownNode.unheard(record), self.id, false, nowNanos);
         } else if (!record.id().equals(self.id)
                 && roster.get(record.id()) == null
+                && watcher.admits(record.id(), self.id)
                 && judge.isGenuine(record)
                 && makeRoom()) {
             MemberEntry entry =
@@ -442,6 +449,17 @@ final class Membership {
         outbox.on(new GossipEvent.Forgotten(entry.id));
     }
 
+    /// Removes a node that is no member any more.
+    void expel(NodeId id) {
+        MemberEntry entry = roster.get(id);
+        if (entry != null) {
+            entry.suspicion = null;
+            suspects.remove(entry);
+            forget(entry);
+            entry.forgetKeys();
+        }
+    }
+
     private void learnOwn(NodeRecord record) {
         if (!record.equals(self.record)
                 && record.replaces(self.record)
@@ -482,6 +500,9 @@ final class Membership {
     }
 
     private void spread(MemberEntry entry) {
+        if (!entry.vouched) {
+            return;
+        }
         rumours.spreadState(entry);
         watcher.rumoured();
     }
@@ -495,6 +516,9 @@ final class Membership {
     }
 
     private void spreadRecord(MemberEntry entry) {
+        if (!entry.vouched) {
+            return;
+        }
         rumours.spreadRecord(entry);
         watcher.rumoured();
     }

@@ -19,7 +19,7 @@ import warren.wireguard.PublicKey;
 /// @param joinPort the TCP port of the join listener on those hosts
 /// @param claims blocks and single addresses; at most [#MAX_CLAIMS]
 /// @param dataPlanes what the node can speak
-/// @param epochs the secret epochs the node holds, newest first; at most [#MAX_EPOCHS]
+/// @param epochs the tags of the secrets the node holds, newest first; at most [#MAX_EPOCHS]
 /// @param leaving whether this is the node's farewell: it is in no cluster any more
 public record NodeContent(
         long sequence,
@@ -121,6 +121,21 @@ public record NodeContent(
                 claims,
                 dataPlanes,
                 epochs);
+    }
+
+    public NodeContent withEpochs(List<Integer> newEpochs) {
+        return new NodeContent(
+                sequence,
+                instance,
+                name,
+                wireguardKey,
+                nextWireguardKey,
+                endpoints,
+                joinPort,
+                claims,
+                dataPlanes,
+                newEpochs,
+                leaving);
     }
 
     public NodeContent withSequence(long newSequence) {

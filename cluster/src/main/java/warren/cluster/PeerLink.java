@@ -12,6 +12,14 @@ final class PeerLink {
 
     long rttNanos = -1;
 
+    /// The tag of the newest secret under which it has spoken to us; 0 where there is none.
+    int spokeEpoch;
+
+    /// Which secret was sent to it last, and when.
+    int pushedEpoch;
+
+    long pushedNanos;
+
     /// When it was last told how it is seen.
     private long toldNanos;
 

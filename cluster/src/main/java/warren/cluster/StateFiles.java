@@ -24,6 +24,7 @@ public final class StateFiles {
     static final int SECRETS = 's';
     static final int RECORDS = 'r';
     static final int ADDRESSES = 'a';
+    static final int EVICTIONS = 'e';
 
     private static final byte[] MAGIC = "warren".getBytes(US_ASCII);
     private static final int VERSION = 1;
@@ -55,19 +56,56 @@ public final class StateFiles {
         }
     }
 
-    /// @param secrets the epochs held, newest first
-    public static byte[] secrets(ClusterId cluster, List<ClusterSecret> secrets) {
-        WireWriter out = new WireWriter().put(cluster.toBytes()).u8(secrets.size());
-        for (ClusterSecret secret : secrets) {
-            byte[] bytes = secret.toBytes();
-            out.u32(secret.epoch()).put(bytes);
+    /// Secrets alone, then the statement of each, which may be empty.
+    ///
+    /// @param epochs newest first
+    public static byte[] secrets(ClusterId cluster, List<Epoch> epochs) {
+        WireWriter out = new WireWriter().put(cluster.toBytes()).u8(epochs.size());
+        for (Epoch epoch : epochs) {
+            byte[] bytes = epoch.secret().toBytes();
+            out.u32(epoch.number()).put(bytes);
             Arrays.fill(bytes, (byte) 0);
+        }
+        for (Epoch epoch : epochs) {
+            Rotation rotation = epoch.rotation();
+            byte[] statement = rotation == null ? new byte[0] : rotation.toBytes();
+            out.u16(statement.length).put(statement);
         }
         return seal(SECRETS, out);
     }
 
     /// The cluster whose secrets these are, and the epochs held, newest first.
-    public record Secrets(ClusterId cluster, List<ClusterSecret> secrets) {}
+    public record Secrets(ClusterId cluster, List<Epoch> epochs) {
+        public List<ClusterSecret> secrets() {
+            return epochs.stream().map(Epoch::secret).toList();
+        }
+    }
+
+    public static byte[] evictions(List<Eviction> evictions) {
+        WireWriter out = new WireWriter().u32(evictions.size());
+        for (Eviction eviction : evictions) {
+            byte[] bytes = eviction.toBytes();
+            out.u16(bytes.length).put(bytes);
+        }
+        return seal(EVICTIONS, out);
+    }
+
+    /// @throws IllegalArgumentException saying what is wrong with the file
+    public static List<Eviction> parseEvictions(byte[] file) {
+        WireReader in = open(EVICTIONS, file, "evictions file");
+        int count = in.u32();
+        List<Eviction> evictions = new ArrayList<>();
+        for (int i = 0; i < count && !in.failed(); i++) {
+            Eviction eviction = Eviction.parse(in.take(in.u16()));
+            if (eviction != null) {
+                evictions.add(eviction);
+            }
+        }
+        if (!in.isDone() || evictions.size() != count) {
+            throw damaged("evictions file");
+        }
+        return evictions;
+    }
 
     /// @throws IllegalArgumentException saying what is wrong with the file, without its content
     public static Secrets parseSecrets(byte[] file) {
@@ -84,10 +122,19 @@ public final class StateFiles {
             secrets.add(new ClusterSecret(epoch, bytes));
             Arrays.fill(bytes, (byte) 0);
         }
-        if (!in.isDone() || secrets.isEmpty()) {
+        List<Epoch> epochs = new ArrayList<>();
+        for (ClusterSecret secret : secrets) {
+            byte[] statement = in.remaining() == 0 ? new byte[0] : in.take(in.u16());
+            Rotation rotation = statement.length == 0 ? null : Rotation.parse(statement);
+            if (rotation != null ? !rotation.isOf(secret) : statement.length > 0) {
+                throw damaged("secret file");
+            }
+            epochs.add(new Epoch(secret, rotation));
+        }
+        if (!in.isDone() || epochs.isEmpty()) {
             throw damaged("secret file");
         }
-        return new Secrets(ClusterId.of(cluster), secrets);
+        return new Secrets(ClusterId.of(cluster), epochs);
     }
 
     /// All records first, then what is known of each node, in the same order.

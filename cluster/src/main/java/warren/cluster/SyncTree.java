@@ -56,12 +56,12 @@ final class SyncTree {
     }
 
     /// The entries of one bucket in the order of ids, this node's own at the end, as many as a
-    /// message holds.
+    /// message holds; without nodes that nobody vouches for.
     Bucket bucket(int number) {
         List<MemberEntry> members = members(number);
         List<Entry> entries = new ArrayList<>(members.size());
         for (MemberEntry member : members) {
-            if (entries.size() < GossipLayout.BUCKET_ENTRIES) {
+            if (member.vouched && entries.size() < GossipLayout.BUCKET_ENTRIES) {
                 entries.add(entry(member));
             }
         }

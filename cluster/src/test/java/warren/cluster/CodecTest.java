@@ -184,11 +184,11 @@ final class CodecTest {
         assertEquals(new StateFiles.Records(cluster, nodes), StateFiles.parseRecords(recordsFile));
         byte[] identityFile = StateFiles.identity(identity);
         assertEquals(identity.key(), StateFiles.parseIdentity(identityFile).key());
-        List<ClusterSecret> secrets = List.of(Nodes.secret(1), Nodes.secret(2));
-        byte[] secretFile = StateFiles.secrets(Nodes.CLUSTER, secrets);
+        List<Epoch> epochs =
+                List.of(new Epoch(Nodes.secret(1), null), new Epoch(Nodes.secret(2), null));
+        byte[] secretFile = StateFiles.secrets(Nodes.CLUSTER, epochs);
         assertEquals(
-                new StateFiles.Secrets(Nodes.CLUSTER, secrets),
-                StateFiles.parseSecrets(secretFile));
+                new StateFiles.Secrets(Nodes.CLUSTER, epochs), StateFiles.parseSecrets(secretFile));
         for (int i = 0; i < secretFile.length; i++) {
             byte[] damaged = secretFile.clone();
             damaged[i] ^= 1;

@@ -4,6 +4,7 @@ package warren.cluster;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -26,6 +27,9 @@ final class JoinTest {
     private final Set<NodeId> evicted = new HashSet<>();
     private final List<KnownNode> installed = new ArrayList<>();
     private final Random random = new Random(99);
+    private final List<Eviction> evictions = new ArrayList<>();
+    private Epoch newest;
+    private boolean vouched;
 
     JoinTest() {
         known.add(new KnownNode(Nodes.record(member, "member", 3), MemberState.ALIVE, 4));
@@ -74,12 +78,46 @@ final class JoinTest {
     }
 
     @Test
-    void anOlderSecretThatIsStillAcceptedJoins() {
+    void anOlderSecretLetsInOnlyWhoWasKnownAndBringsTheNewest() {
         ClusterSecret older = Nodes.secret(8);
-        JoinResponder responder =
-                new JoinResponder(
-                        Nodes.CLUSTER, List.of(SECRET, older), member, new Port(), random);
-        assertInstanceOf(JoinStep.Joined.class, run(initiator(older), responder).getLast());
+        byte[] fresh = Nodes.secret(9).toBytes();
+        ClusterSecret second = new ClusterSecret(2, fresh);
+        Rotation rotation = Rotation.sign(second, Evictions.NONE, member, Nodes.CLUSTER);
+        newest = new Epoch(second, rotation);
+        List<ClusterSecret> secrets = List.of(second, older);
+        JoinFailure refused = failure(run(initiator(older), responder(secrets)));
+        assertEquals(JoinFailure.OUTDATED, refused);
+        assertTrue(installed.isEmpty());
+
+        vouched = true;
+        JoinStep.Joined joined =
+                assertInstanceOf(
+                        JoinStep.Joined.class, run(initiator(older), responder(secrets)).getLast());
+        assertEquals(second, joined.news().secret());
+        assertEquals(rotation, joined.news().rotation());
+        assertEquals(older.tag(), joined.news().provenUnder());
+    }
+
+    @Test
+    void whoProvesTheNewestSecretIsNotSentIt() {
+        ClusterSecret second = new ClusterSecret(2, Nodes.secret(9).toBytes());
+        newest = new Epoch(second, Rotation.sign(second, 5, member, Nodes.CLUSTER));
+        for (int i = 0; i < 200; i++) { // more than one chunk
+            Identity author = Nodes.identity(100 + i % 3);
+            NodeId out = new NodeId(1, i);
+            evictions.add(Eviction.sign(out, "x" + i, 1, author, Nodes.CLUSTER));
+        }
+        JoinStep.Joined joined =
+                assertInstanceOf(
+                        JoinStep.Joined.class,
+                        run(initiator(second), responder(List.of(second, SECRET))).getLast());
+        assertNull(joined.news().secret());
+        assertEquals(newest.rotation(), joined.news().rotation());
+        assertEquals(evictions, joined.news().evictions());
+    }
+
+    private JoinResponder responder(List<ClusterSecret> secrets) {
+        return new JoinResponder(Nodes.CLUSTER, secrets, member, new Port(), random);
     }
 
     @Test
@@ -296,6 +334,21 @@ final class JoinTest {
         @Override
         public ClusterDescriptor descriptor() {
             return new ClusterDescriptor(Nodes.CLUSTER, "lab", OverlayNetwork.DEFAULT, 1);
+        }
+
+        @Override
+        public boolean isVouchedFor(NodeId id) {
+            return vouched;
+        }
+
+        @Override
+        public Epoch newest() {
+            return newest;
+        }
+
+        @Override
+        public List<Eviction> evictions() {
+            return evictions;
         }
 
         @Override

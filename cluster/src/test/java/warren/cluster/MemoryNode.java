@@ -54,12 +54,18 @@ public final class MemoryNode {
     /// What the disk of a stopped node holds.
     private List<NodeRecord> disk = List.of();
 
+    private List<Epoch> epochs;
+    private List<Eviction> evictions = List.of();
+    private boolean epochsChanged;
+    private boolean rotationDue;
+
     MemoryNode(MemoryCluster cluster, int index, Identity identity) {
         this.cluster = cluster;
         this.index = index;
         this.identity = identity;
         this.address = NodeAddress.of(Nodes.CLUSTER, identity.id());
         this.tunnel = new MemoryTunnel(cluster, this);
+        this.epochs = List.of(new Epoch(cluster.secret(), null));
     }
 
     public String name() {
@@ -143,6 +149,7 @@ public final class MemoryNode {
                         new Random(cluster.random().nextLong()),
                         cluster.now(),
                         cluster.judge());
+        gossip.resume(epochs, evictions);
         updateViews(true);
         List<KnownNode> remembered = new ArrayList<>();
         for (NodeRecord record : disk) {
@@ -186,8 +193,48 @@ public final class MemoryNode {
         updateViews(true);
     }
 
-    /// The join exchange with another node, at once.
+    /// What a newcomer has from a token.
+    void holdSecret(Epoch epoch) {
+        epochs = List.of(epoch);
+    }
+
+    public void rotate() {
+        cluster.note(name() + " rotates");
+        gossip().rotate(drawn(), cluster.now());
+        settle();
+    }
+
+    public void evict(MemoryNode other) {
+        cluster.note(name() + " evicts " + other.name());
+        gossip().evict(other.id(), other.name(), drawn(), cluster.now());
+        settle();
+    }
+
+    private byte[] drawn() {
+        byte[] fresh = new byte[32];
+        cluster.random().nextBytes(fresh);
+        return fresh;
+    }
+
+    /// The join exchange with another node, at once: with the newest secret, and where that is
+    /// not known there with older ones.
     public List<JoinStep> join(MemoryNode at) {
+        List<JoinStep> result = List.of();
+        for (Epoch epoch : gossip().epochs()) {
+            result = join(at, epoch.secret());
+            boolean unknown =
+                    !result.isEmpty()
+                            && result.getLast() instanceof JoinStep.Failed failed
+                            && failed.reason() == JoinFailure.WRONG_SECRET;
+            if (!unknown) {
+                break;
+            }
+        }
+        return result;
+    }
+
+    /// The join exchange under one secret.
+    private List<JoinStep> join(MemoryNode at, ClusterSecret secret) {
         if (!cluster.joinsReally()) {
             at.learn(List.of(new KnownNode(gossip().own(), MemberState.ALIVE, 1)));
             at.tunnel.install(this);
@@ -198,27 +245,28 @@ public final class MemoryNode {
                 new JoinInitiator(
                         at.name(),
                         Nodes.CLUSTER,
-                        cluster.secret(),
+                        secret,
                         identity,
                         gossip().own(),
                         cluster.random());
         JoinResponder responder =
                 new JoinResponder(
                         Nodes.CLUSTER,
-                        List.of(cluster.secret()),
+                        at.gossip().epochs().stream().map(Epoch::secret).toList(),
                         at.identity,
                         at.new Port(),
                         cluster.random());
         List<JoinStep> result =
                 JoinPipe.run(initiator, responder, newcomer -> at.admit(newcomer, this));
         for (JoinStep step : result) {
-            if (step instanceof JoinStep.Joined(_, _, List<KnownNode> nodes)) {
-                learn(nodes);
+            if (step instanceof JoinStep.Joined joined) {
+                gossip().welcomed(joined, cluster.now());
+                settle();
             }
             if (step instanceof JoinStep.Failed(JoinFailure reason, _, long above)
                     && reason == JoinFailure.OUTRUN) {
                 publishAbove(above);
-                return join(at);
+                return join(at, secret);
             }
         }
         return result;
@@ -229,7 +277,9 @@ public final class MemoryNode {
         sequence++;
         gossip().publish(
                         NodeRecord.sign(
-                                Nodes.content(name(), sequence, claims), identity, Nodes.CLUSTER),
+                                Nodes.content(name(), sequence, claims).withEpochs(tags()),
+                                identity,
+                                Nodes.CLUSTER),
                         cluster.now());
         settle();
     }
@@ -297,7 +347,12 @@ public final class MemoryNode {
     }
 
     private NodeRecord record(long number) {
-        return NodeRecord.sign(Nodes.content(name(), number), identity, Nodes.CLUSTER);
+        NodeContent content = Nodes.content(name(), number).withEpochs(tags());
+        return NodeRecord.sign(content, identity, Nodes.CLUSTER);
+    }
+
+    private List<Integer> tags() {
+        return epochs.stream().map(Epoch::tag).toList();
     }
 
     private boolean isRightAbout(MemoryNode other) {
@@ -363,6 +418,14 @@ public final class MemoryNode {
             outrun = 0;
             publishAbove(above);
         }
+        if (rotationDue) {
+            rotationDue = false;
+            gossip.rotate(drawn(), cluster.now());
+        }
+        if (epochsChanged) {
+            epochsChanged = false;
+            publishAbove(0);
+        }
         NodeRecord target = wanted;
         wanted = null;
         if (target != null) {
@@ -414,6 +477,16 @@ public final class MemoryNode {
                     recoveries++;
                     wanted = recovers ? target : null;
                 }
+                case GossipEvent.EpochsChanged(List<Epoch> held) -> {
+                    cluster.note(name() + " holds epoch " + held.getFirst().number());
+                    epochs = held;
+                    epochsChanged = true;
+                }
+                case GossipEvent.Evicted(Eviction eviction, boolean _) -> {
+                    cluster.note(name() + " learns that " + eviction.name() + " is evicted");
+                    evictions = gossip == null ? evictions : gossip.evictions();
+                }
+                case GossipEvent.RotationDue() -> rotationDue = true;
                 case GossipEvent.OwnRecordOutrun(long above, _) -> outrun = above;
                 case GossipEvent.RecordChanged(NodeRecord record) -> uninstalled(record);
                 case GossipEvent.BulkDue(NodeId peer, IpAddress destination) -> {
@@ -439,7 +512,22 @@ public final class MemoryNode {
 
         @Override
         public boolean isEvicted(NodeId id) {
-            return false;
+            return gossip().isEvicted(id);
+        }
+
+        @Override
+        public boolean isVouchedFor(NodeId id) {
+            return gossip().isVouchedFor(id);
+        }
+
+        @Override
+        public Epoch newest() {
+            return gossip().epochs().getFirst();
+        }
+
+        @Override
+        public List<Eviction> evictions() {
+            return gossip().evictions();
         }
 
         @Override

@@ -46,6 +46,22 @@ public final class ControlClient {
         return Token.parse(http.get("/v1/token", QUICK));
     }
 
+    public SecretStatus secret() throws IOException {
+        return SecretStatus.parse(http.get("/v1/secret", QUICK));
+    }
+
+    public SecretStatus rotate() throws IOException {
+        return SecretStatus.parse(http.post("/v1/secret/rotate", new byte[0], PATIENT));
+    }
+
+    public EvictedNode evict(EvictRequest request) throws IOException {
+        return EvictedNode.parse(http.post("/v1/evict", request.json(), PATIENT));
+    }
+
+    public void leave(LeaveRequest request) throws IOException {
+        http.post("/v1/leave", request.json(), PATIENT);
+    }
+
     public Status status() throws IOException {
         return Status.parse(http.get("/v1/status", QUICK));
     }

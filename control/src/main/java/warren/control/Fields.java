@@ -82,6 +82,18 @@ final class Fields {
         return List.copyOf(texts);
     }
 
+    /// False where the field is absent or null.
+    boolean flag(String field) throws MalformedJsonException {
+        JsonNode value = object.get(field);
+        if (value == null || value.isNull()) {
+            return false;
+        }
+        if (!value.isBoolean()) {
+            throw new MalformedJsonException("field " + field + " is neither true nor false");
+        }
+        return value.booleanValue();
+    }
+
     long number(String field) throws MalformedJsonException {
         JsonNode value = object.get(field);
         if (value == null || !value.isIntegralNumber() || !value.canConvertToLong()) {

@@ -15,13 +15,15 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param node this node; null while uninitialised
 /// @param containers the containers attached to this node
 /// @param problems what the agent is trying to get done and cannot, one sentence each
+/// @param secret which cluster secret holds; null while uninitialised
 public record Status(
         State state,
         @Nullable String cluster,
         @Nullable String network,
         @Nullable NodeStatus node,
         List<ContainerStatus> containers,
-        List<String> problems)
+        List<String> problems,
+        @Nullable SecretStatus secret)
         implements Message {
 
     /// Whether the node belongs to a cluster. The words are part of the API.
@@ -49,6 +51,16 @@ public record Status(
         }
     }
 
+    public Status(
+            State state,
+            @Nullable String cluster,
+            @Nullable String network,
+            @Nullable NodeStatus node,
+            List<ContainerStatus> containers,
+            List<String> problems) {
+        this(state, cluster, network, node, containers, problems, null);
+    }
+
     public Status {
         containers = List.copyOf(containers);
         problems = List.copyOf(problems);
@@ -70,12 +82,14 @@ public record Status(
         ArrayNode all = tree.putArray("containers");
         containers.forEach(container -> all.add(container.tree()));
         tree.set("problems", Fields.array(problems));
+        tree.set("secret", secret == null ? tree.nullNode() : secret.tree());
         return tree;
     }
 
     public static Status parse(byte[] json) throws MalformedJsonException {
         Fields fields = Fields.parse(json);
         Fields node = fields.optionalObject("node");
+        Fields secret = fields.optionalObject("secret");
         List<ContainerStatus> containers = new ArrayList<>();
         for (Fields container : fields.objects("containers")) {
             containers.add(ContainerStatus.read(container));
@@ -86,6 +100,7 @@ public record Status(
                 fields.optionalText("network"),
                 node == null ? null : NodeStatus.read(node),
                 containers,
-                fields.texts("problems"));
+                fields.texts("problems"),
+                secret == null ? null : SecretStatus.read(secret));
     }
 }

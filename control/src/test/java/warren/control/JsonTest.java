@@ -46,7 +46,12 @@ class JsonTest {
                         "10.100.0.0/16",
                         NODE,
                         List.of(new ContainerStatus("c1", "10.100.0.2")),
-                        List.of("a problem"));
+                        List.of("a problem"),
+                        new SecretStatus(
+                                2,
+                                3,
+                                List.of(new SecretStatus.Waiting("b", "00", true)),
+                                List.of(new EvictedNode("x", "01"))));
         assertEquals(
                 "{\"state\":\"joined\",\"cluster\":\"f6c3227a70\",\"network\":\"10.100.0.0/16\","
                         + "\"node\":{\"name\":\"alpha\",\"id\":\"00112233445566778899\","
@@ -54,7 +59,10 @@ class JsonTest {
                         + "\"tunnel\":\"userspace\",\"blocks\":[\"10.100.4.0/26\"],"
                         + "\"endpoints\":[\"192.0.2.1:51820\"]},"
                         + "\"containers\":[{\"name\":\"c1\",\"address\":\"10.100.0.2\"}],"
-                        + "\"problems\":[\"a problem\"]}",
+                        + "\"problems\":[\"a problem\"],"
+                        + "\"secret\":{\"epoch\":2,\"alive\":3,\"ready\":2,"
+                        + "\"waiting\":[{\"name\":\"b\",\"id\":\"00\",\"alive\":true}],"
+                        + "\"evicted\":[{\"name\":\"x\",\"id\":\"01\"}]}}",
                 status.jsonText());
     }
 

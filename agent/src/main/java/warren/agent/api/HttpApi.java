@@ -17,8 +17,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import warren.control.AttachRequest;
 import warren.control.DetachRequest;
+import warren.control.EvictRequest;
 import warren.control.InitRequest;
 import warren.control.JoinRequest;
+import warren.control.LeaveRequest;
 import warren.control.MalformedJsonException;
 import warren.control.Message;
 import warren.control.Problem;
@@ -65,6 +67,10 @@ public final class HttpApi implements AutoCloseable {
         routing.post("/v1/init", answer(body -> node.init(InitRequest.parse(body)).json()))
                 .post("/v1/join", answer(body -> node.join(JoinRequest.parse(body)).json()))
                 .get("/v1/token", answer(_ -> node.token().json()))
+                .get("/v1/secret", answer(_ -> node.secret().json()))
+                .post("/v1/secret/rotate", answer(_ -> node.rotate().json()))
+                .post("/v1/evict", answer(body -> node.evict(EvictRequest.parse(body)).json()))
+                .post("/v1/leave", answer(this::leave))
                 .get("/v1/status", answer(_ -> node.status().json()))
                 .get("/v1/peers", answer(_ -> Message.json(node.peers())))
                 .get("/v1/addresses", answer(_ -> node.addresses().json()))
@@ -75,6 +81,11 @@ public final class HttpApi implements AutoCloseable {
 
     private byte[] detach(byte[] body) throws IOException {
         node.detach(DetachRequest.parse(body));
+        return new byte[] {'{', '}'};
+    }
+
+    private byte[] leave(byte[] body) throws IOException {
+        node.leave(LeaveRequest.parse(body));
         return new byte[] {'{', '}'};
     }
 

@@ -7,10 +7,14 @@ import warren.control.AddressReport;
 import warren.control.AttachRequest;
 import warren.control.Attachment;
 import warren.control.DetachRequest;
+import warren.control.EvictRequest;
+import warren.control.EvictedNode;
 import warren.control.InitRequest;
 import warren.control.JoinRequest;
+import warren.control.LeaveRequest;
 import warren.control.Membership;
 import warren.control.PeerStatus;
+import warren.control.SecretStatus;
 import warren.control.Status;
 import warren.control.Token;
 
@@ -23,6 +27,16 @@ public interface Node {
     Membership join(JoinRequest request) throws IOException;
 
     Token token() throws IOException;
+
+    SecretStatus secret() throws IOException;
+
+    /// Draws a new secret; it spreads by itself from then on.
+    SecretStatus rotate() throws IOException;
+
+    /// Evicts a node, named by its name or id, and draws a new secret.
+    EvictedNode evict(EvictRequest request) throws IOException;
+
+    void leave(LeaveRequest request) throws IOException;
 
     Status status() throws IOException;
 

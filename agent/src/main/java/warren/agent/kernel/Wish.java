@@ -31,6 +31,11 @@ public record Wish(
         rules = List.copyOf(rules);
     }
 
+    /// That nothing of Warren's is left but its links.
+    public static Wish nothing() {
+        return new Builder().build();
+    }
+
     /// One of Warren's links: up, and of this MTU.
     public record LinkWish(int link, int mtu) {}
 

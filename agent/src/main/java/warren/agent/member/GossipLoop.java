@@ -6,9 +6,11 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +18,12 @@ import warren.agent.loop.Loop;
 import warren.agent.store.NodeFiles;
 import warren.agent.store.SavedNode;
 import warren.cluster.BulkSync;
+import warren.cluster.ClusterSecret;
+import warren.cluster.Epoch;
+import warren.cluster.Eviction;
 import warren.cluster.Gossip;
 import warren.cluster.GossipEvent;
+import warren.cluster.JoinStep;
 import warren.cluster.KnownNode;
 import warren.cluster.Member;
 import warren.cluster.NodeAddress;
@@ -54,6 +60,7 @@ public final class GossipLoop {
     private final MemberListener listener;
     private final int port;
     private final IpAddress address;
+    private final RandomGenerator random;
 
     // Owned by the loop.
     private final Gossip gossip;
@@ -65,10 +72,12 @@ public final class GossipLoop {
     private long outrunBySequence;
     private boolean viewOutdated;
     private boolean unsaved;
+    private boolean standingUnsaved;
     private long saveAtNanos;
 
     // Published to all.
     private volatile MembersView view;
+    private volatile Standing standing;
     private volatile @Nullable String deafness = "not bound yet";
 
     /// @param node as loaded or just made; its own record must have been saved
@@ -85,6 +94,12 @@ public final class GossipLoop {
         this.own = node.own();
         this.address = NodeAddress.of(node.cluster().id(), node.identity().id());
         this.view = new MembersView(own, List.of());
+        this.random = random;
+        this.standing =
+                new Standing(
+                        node.secrets().stream().map(secret -> new Epoch(secret, null)).toList(),
+                        List.of(),
+                        null);
         this.gossip =
                 new Gossip(
                         node.cluster().id(),
@@ -100,10 +115,14 @@ public final class GossipLoop {
     /// would take all peers from a tunnel that carries traffic. Called once, by the thread that
     /// made
     /// this object.
-    public void start() {
+    public void start() throws IOException {
+        gossip.resume(files.epochs(), files.evictions());
+        updateStanding();
         gossip.restore(node.others(), System.nanoTime());
         view = new MembersView(own, gossip.members());
         loop.start();
+        // Saved, but not yet announced where the agent ended in between.
+        publish(content -> content.withEpochs(standing.tags()));
     }
 
     /// Saves what is unsaved and stops; nothing where it was not started.
@@ -134,6 +153,37 @@ public final class GossipLoop {
         return loop.call(() -> clones.present(System.nanoTime()), PATIENCE);
     }
 
+    /// Which secrets hold and who is evicted.
+    public Standing standing() {
+        return standing;
+    }
+
+    /// Draws a new secret. It is saved when this returns, and announced right after.
+    public void rotate() throws IOException {
+        loop.call(() -> draw(fresh -> gossip.rotate(fresh, System.nanoTime())), PATIENCE);
+    }
+
+    /// Evicts a node and draws a new secret, which it will not know.
+    public void evict(NodeId id, String name) throws IOException {
+        loop.call(() -> draw(fresh -> gossip.evict(id, name, fresh, System.nanoTime())), PATIENCE);
+    }
+
+    /// Tells the others that this node leaves; the loop has to run for a moment so that they hear
+    /// of it.
+    public void leave() throws IOException {
+        loop.call(
+                () -> {
+                    gossip.leave(System.nanoTime());
+                    reschedule();
+                    return true;
+                },
+                PATIENCE);
+    }
+
+    public boolean isVouchedFor(NodeId id) throws IOException {
+        return loop.call(() -> gossip.isVouchedFor(id), PATIENCE);
+    }
+
     /// Why the gossip socket is not open; null where it is.
     public @Nullable String deafness() {
         return deafness;
@@ -153,6 +203,48 @@ public final class GossipLoop {
                     return true;
                 },
                 PATIENCE);
+    }
+
+    /// Takes in what the answer to our join brought.
+    public void welcomed(JoinStep.Joined joined) throws IOException {
+        loop.call(
+                () -> {
+                    gossip.welcomed(joined, System.nanoTime());
+                    publishView();
+                    save();
+                    return true;
+                },
+                PATIENCE);
+    }
+
+    private boolean draw(Consumer<byte[]> use) throws IOException {
+        byte[] fresh = new byte[ClusterSecret.LENGTH];
+        random.nextBytes(fresh);
+        try {
+            use.accept(fresh);
+        } finally {
+            Arrays.fill(fresh, (byte) 0);
+        }
+        if (standingUnsaved) {
+            saveStanding();
+        }
+        reschedule();
+        return true;
+    }
+
+    private void updateStanding() {
+        standing = Standing.of(gossip.epochs(), gossip.evictions(), node.identity().key());
+    }
+
+    /// Only what is on disk is announced: a node that forgot a secret it announced would be out
+    /// of reach for its peers.
+    private void saveStanding() throws IOException {
+        files.saveEvictions(gossip.evictions());
+        files.saveEpochs(node.cluster().id(), gossip.epochs());
+        standingUnsaved = false;
+        updateStanding();
+        publishNow(content -> content.withEpochs(standing.tags()), 0);
+        publishView();
     }
 
     /// Publishes a newer record where `change` changes anything. The record is on disk before it is
@@ -180,6 +272,9 @@ public final class GossipLoop {
         long next = gossip.onTimer(nowNanos);
         if (socket == null || !socket.isOpen()) {
             next = earlier(next, openSocket(nowNanos));
+        }
+        if (standingUnsaved) {
+            saveStanding();
         }
         if (viewOutdated) { // its own task found no room in the queue
             publishView();
@@ -283,8 +378,8 @@ public final class GossipLoop {
         files.saveRecords(
                 node.cluster(),
                 record,
-                gossip.members().stream()
-                        .map(it -> new KnownNode(it.record(), it.state(), it.incarnation()))
+                gossip.known().stream()
+                        .filter(each -> !each.record().id().equals(record.id()))
                         .toList());
         unsaved = false;
     }
@@ -332,6 +427,25 @@ public final class GossipLoop {
                     clones.forget(id);
                     changed();
                 }
+                case GossipEvent.EpochsChanged(List<Epoch> epochs) -> {
+                    LOG.log(
+                            Level.INFO,
+                            "cluster secret changed epoch={0}",
+                            Integer.toString(epochs.getFirst().number()));
+                    standingChanged();
+                }
+                case GossipEvent.Evicted(Eviction eviction, boolean self) -> {
+                    LOG.log(
+                            self ? Level.WARNING : Level.INFO,
+                            "node evicted name={0} id={1} by={2}",
+                            eviction.name(),
+                            eviction.evicted(),
+                            eviction.author().id());
+                    standingChanged();
+                    changed();
+                }
+                case GossipEvent.RotationDue() ->
+                        loop.offer(() -> draw(fresh -> gossip.rotate(fresh, System.nanoTime())));
                 case GossipEvent.OwnRecordOutrun(long sequence, long instance) -> {
                     outrun(sequence, instance);
                     loop.offer(() -> publishNow(content -> content, sequence));
@@ -354,6 +468,19 @@ public final class GossipLoop {
             listener.foreignRecord(instance);
             if (++foreignInstances >= CLONE_AFTER) {
                 clones.found(own.id(), System.nanoTime());
+            }
+        }
+
+        /// The event comes from within a call that is not finished: saved right after it.
+        private void standingChanged() {
+            if (!standingUnsaved) {
+                standingUnsaved = true;
+                loop.offer(
+                        () -> {
+                            if (standingUnsaved) {
+                                saveStanding();
+                            }
+                        });
             }
         }
 

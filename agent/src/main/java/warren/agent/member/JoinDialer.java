@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import warren.cluster.ClusterId;
 import warren.cluster.ClusterSecret;
 import warren.cluster.HostPort;
@@ -62,8 +63,16 @@ public final class JoinDialer {
     public static final class NotJoinedException extends IOException {
         private static final long serialVersionUID = 1;
 
-        NotJoinedException(String message) {
+        private final @Nullable JoinFailure reason;
+
+        NotJoinedException(String message, @Nullable JoinFailure reason) {
             super(message);
+            this.reason = reason;
+        }
+
+        /// Why a member refused; null where none could be asked.
+        public @Nullable JoinFailure reason() {
+            return reason;
         }
     }
 
@@ -89,10 +98,10 @@ public final class JoinDialer {
             } catch (UnknownHostException _) {
                 reasons.add(seed + " (the name is not known)");
             } catch (RefusedByMember e) {
-                throw new NotJoinedException(String.valueOf(e.getMessage()));
+                throw new NotJoinedException(String.valueOf(e.getMessage()), e.reason);
             }
         }
-        throw new NotJoinedException("no member answered: " + String.join(", ", reasons));
+        throw new NotJoinedException("no member answered: " + String.join(", ", reasons), null);
     }
 
     private static String reason(HostPort seed, InetAddress address, IOException e) {
@@ -105,8 +114,11 @@ public final class JoinDialer {
     private static final class RefusedByMember extends Exception {
         private static final long serialVersionUID = 1;
 
-        RefusedByMember(String message) {
+        final JoinFailure reason;
+
+        RefusedByMember(JoinFailure reason, String message) {
             super(message);
+            this.reason = reason;
         }
     }
 
@@ -193,8 +205,15 @@ public final class JoinDialer {
         return switch (reason) {
             case CLOSED, MALFORMED -> new IOException(message);
             case OUTRUN -> throw new Outrun(sequence);
-            case WRONG_SECRET, WRONG_VERSION, EVICTED, BAD_PROOF, FULL, UNWANTED, ADDRESS_TAKEN ->
-                    throw new RefusedByMember(message);
+            case WRONG_SECRET,
+                    WRONG_VERSION,
+                    EVICTED,
+                    BAD_PROOF,
+                    FULL,
+                    UNWANTED,
+                    ADDRESS_TAKEN,
+                    OUTDATED ->
+                    throw new RefusedByMember(reason, message);
         };
     }
 }

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 import warren.cluster.ClusterDescriptor;
 import warren.cluster.ClusterId;
 import warren.cluster.ClusterSecret;
+import warren.cluster.Epoch;
+import warren.cluster.Eviction;
 import warren.cluster.Identity;
 import warren.cluster.KnownNode;
 import warren.cluster.MemberState;
@@ -24,7 +26,8 @@ import warren.wireguard.PrivateKey;
 /// | `identity`      | the Ed25519 seed                                 | init, join      |
 /// | `wireguard.key` | the tunnel's private key, as `wg genkey` prints  | init, join, a clock set
 /// back |
-/// | `secrets`       | the cluster secrets                              | init, join      |
+/// | `secrets`       | the cluster secrets                              | init, join, gossip loop |
+/// | `evictions`     | who was evicted, and by whom                     | gossip loop     |
 /// | `node.json`     | name, endpoints, seeds                           | init, join      |
 /// | `records`       | the cluster's descriptor, all records and states | gossip loop     |
 /// | `addresses`     | claims and allocations                           | reconcile loop  |
@@ -35,6 +38,9 @@ public final class NodeFiles {
     private static final String SECRETS = "secrets";
     private static final String SETTINGS = "node.json";
     private static final String RECORDS = "records";
+    private static final String EVICTIONS = "evictions";
+    private static final String ADDRESSES = "addresses";
+    private static final String CONTAINERS = "containers.json";
 
     private final StateDirectory directory;
 
@@ -89,7 +95,7 @@ public final class NodeFiles {
             throws IOException {
         directory.write(IDENTITY, StateFiles.identity(identity));
         saveTunnelKey(tunnelKey);
-        directory.write(SECRETS, StateFiles.secrets(cluster, secrets));
+        saveEpochs(cluster, secrets.stream().map(secret -> new Epoch(secret, null)).toList());
         directory.write(SETTINGS, settings.json());
     }
 
@@ -98,9 +104,37 @@ public final class NodeFiles {
                 TUNNEL_KEY, (tunnelKey.toBase64() + "\n").getBytes(StandardCharsets.US_ASCII));
     }
 
-    /// Takes back all that was saved of a node that could not be made.
+    /// The secrets held, newest first; they change while the node runs.
+    public List<Epoch> epochs() throws IOException {
+        return read(SECRETS, StateFiles::parseSecrets).epochs();
+    }
+
+    public void saveEpochs(ClusterId cluster, List<Epoch> epochs) throws IOException {
+        directory.write(SECRETS, StateFiles.secrets(cluster, epochs));
+    }
+
+    public List<Eviction> evictions() throws IOException {
+        byte[] file = directory.read(EVICTIONS);
+        return file == null ? List.of() : parsed(EVICTIONS, file, StateFiles::parseEvictions);
+    }
+
+    public void saveEvictions(List<Eviction> evictions) throws IOException {
+        directory.write(EVICTIONS, StateFiles.evictions(evictions));
+    }
+
+    /// Ends the membership on disk, `records` first: a machine that stops in between is no node.
+    /// Also takes back what was saved of a node that could not be made.
     public void forget() throws IOException {
-        for (String file : List.of(RECORDS, IDENTITY, TUNNEL_KEY, SECRETS, SETTINGS)) {
+        for (String file :
+                List.of(
+                        RECORDS,
+                        IDENTITY,
+                        TUNNEL_KEY,
+                        SECRETS,
+                        SETTINGS,
+                        EVICTIONS,
+                        ADDRESSES,
+                        CONTAINERS)) {
             directory.delete(file);
         }
     }

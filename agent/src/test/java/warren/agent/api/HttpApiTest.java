@@ -25,12 +25,16 @@ import warren.control.AttachRequest;
 import warren.control.Attachment;
 import warren.control.ControlClient;
 import warren.control.DetachRequest;
+import warren.control.EvictRequest;
+import warren.control.EvictedNode;
 import warren.control.InitRequest;
 import warren.control.JoinRequest;
+import warren.control.LeaveRequest;
 import warren.control.Membership;
 import warren.control.PeerStatus;
 import warren.control.Problem;
 import warren.control.RefusedException;
+import warren.control.SecretStatus;
 import warren.control.Status;
 import warren.control.Token;
 
@@ -152,6 +156,29 @@ class HttpApiTest {
                 throw failure;
             }
             return new Token("token");
+        }
+
+        @Override
+        public SecretStatus secret() {
+            return new SecretStatus(3, 2, List.of(), List.of());
+        }
+
+        @Override
+        public SecretStatus rotate() {
+            return new SecretStatus(
+                    4, 2, List.of(new SecretStatus.Waiting("n", "i", true)), List.of());
+        }
+
+        @Override
+        public EvictedNode evict(EvictRequest request) {
+            return new EvictedNode(request.node(), "i");
+        }
+
+        @Override
+        public void leave(LeaveRequest request) throws IOException {
+            if (!request.force()) {
+                throw new RefusedException(new Problem("a container is attached", null));
+            }
         }
 
         @Override

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.cluster;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import warren.cluster.Gossip.Outbox;
+
+/// Takes evictions in, acts on them and passes them on: at once, and where two nodes find that they
+/// do not hold the same. Confined to the gossip loop.
+final class EvictionSpread {
+    /// Tags that fit one datagram.
+    private static final int MAX_TAGS = (GossipSender.room() - 8) / 8;
+
+    private final Evictions evictions;
+    private final MemberEntry self;
+    private final Roster roster;
+    private final Membership membership;
+    private final GossipSender sender;
+    private final Outbox outbox;
+    private final RandomGenerator random;
+    private final Predicate<MemberEntry> trusts;
+
+    /// @param trusts whether a sender's word is enough for a statement
+    EvictionSpread(
+            Evictions evictions,
+            MemberEntry self,
+            Roster roster,
+            Membership membership,
+            GossipSender sender,
+            Outbox outbox,
+            RandomGenerator random,
+            Predicate<MemberEntry> trusts) {
+        this.evictions = evictions;
+        this.self = self;
+        this.roster = roster;
+        this.membership = membership;
+        this.sender = sender;
+        this.outbox = outbox;
+        this.random = random;
+        this.trusts = trusts;
+    }
+
+    /// @return whether the set changed
+    boolean offer(MemberEntry from, Eviction eviction, long nowNanos) {
+        return from.vouched && offer(eviction, trusts.test(from), nowNanos);
+    }
+
+    /// @param trusted as in [Evictions#offer]
+    boolean offer(Eviction eviction, boolean trusted, long nowNanos) {
+        Evictions.Offer offer = evictions.offer(eviction, trusted, isKnown(eviction.author()));
+        return switch (offer) {
+            case TAKEN -> {
+                expel(eviction, nowNanos);
+                yield true;
+            }
+            case SAME, BAD_SIGNATURE, NO_STANDING, FULL -> false;
+        };
+    }
+
+    /// Those from disk; they are not news.
+    void restore(List<Eviction> held) {
+        evictions.restore(held);
+    }
+
+    /// Something differs between `to` and us: names what we hold.
+    void compare(MemberEntry to, long nowNanos) {
+        if (evictions.isEmpty() || !to.link().spend(nowNanos)) {
+            return;
+        }
+        List<Eviction> all = evictions.all();
+        int first = all.size() <= MAX_TAGS ? 0 : random.nextInt(all.size());
+        WireWriter body = new WireWriter().u64(evictions.hash());
+        for (int i = 0; i < Math.min(MAX_TAGS, all.size()); i++) {
+            body.u64(all.get((first + i) % all.size()).tag());
+        }
+        sender.send(to, GossipLayout.SYNC_EVICTIONS, 0, body);
+    }
+
+    /// Asks for what `from` names and we lack.
+    void onTags(MemberEntry from, long hash, List<Long> tags, long nowNanos) {
+        if (hash == evictions.hash()) {
+            return;
+        }
+        WireWriter want = new WireWriter();
+        for (long tag : tags) {
+            if (!evictions.holds(tag)) {
+                want.u64(tag);
+            }
+        }
+        if (want.length() > 0 && from.link().spend(nowNanos)) {
+            sender.send(from, GossipLayout.WANT_EVICTIONS, 0, want);
+        }
+    }
+
+    void onWant(MemberEntry from, List<Long> tags, long nowNanos) {
+        List<byte[]> updates = new ArrayList<>();
+        Set<Long> wanted = new HashSet<>(tags);
+        for (Eviction held : evictions.all()) {
+            if (wanted.contains(held.tag())) {
+                updates.add(GossipUpdate.evicted(held));
+            }
+        }
+        sender.sendUpdates(from, updates, nowNanos);
+    }
+
+    private boolean isKnown(IdentityKey author) {
+        if (author.equals(self.record.identity())) {
+            return true;
+        }
+        MemberEntry entry = roster.get(author.id());
+        return entry != null && entry.vouched && entry.record.identity().equals(author);
+    }
+
+    /// Passed on to the whole ring at once: nothing else is so urgent, and it happens once.
+    private void expel(Eviction eviction, long nowNanos) {
+        NodeId evicted = eviction.evicted();
+        boolean own = evicted.equals(self.id);
+        if (!own) {
+            membership.expel(evicted);
+        }
+        outbox.on(new GossipEvent.Evicted(eviction, own));
+        for (MemberEntry peer : roster.ring()) {
+            sender.sendUpdates(peer, List.of(GossipUpdate.evicted(eviction)), nowNanos);
+        }
+    }
+}

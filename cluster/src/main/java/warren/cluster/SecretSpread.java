@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+package warren.cluster;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import warren.cluster.Gossip.Outbox;
+
+/// Carries a new secret to every member that does not announce it yet, and takes in what others
+/// carry here. Confined to the gossip loop.
+///
+/// A node passes a secret on once its own record announces it, which its owner does after saving
+/// it. The record of the receiver is the acknowledgement: until it announces the secret, it is
+/// sent again.
+final class SecretSpread {
+    private static final long PUSH_INTERVAL = GossipLayout.SECOND;
+
+    /// Whoever rotates without end costs everybody a signature in this time and no more.
+    private static final long TAKE_INTERVAL = 2 * GossipLayout.SECOND;
+
+    /// Nodes beyond the ring that a round sends to.
+    private static final int OTHERS = 3;
+
+    /// How long a newest secret that does not cover all evictions is waited with: an eviction
+    /// comes with a rotation, which is faster.
+    private static final long UNCOVERED = 10 * GossipLayout.SECOND;
+
+    private final MemberEntry self;
+    private final Epochs epochs;
+    private final Evictions evictions;
+    private final Vouching vouching;
+    private final EvictionSpread evictionSpread;
+    private final Roster roster;
+    private final Membership membership;
+    private final GossipSender sender;
+    private final Timers timers;
+    private final Outbox outbox;
+    private final RandomGenerator random;
+    private final Runnable changed;
+    private boolean pushing;
+    private boolean took;
+    private long tookNanos;
+    private long uncovered = Evictions.NONE;
+    private long uncoveredSinceNanos;
+
+    /// What a [SecretSpread] works with.
+    record Parts(
+            MemberEntry self,
+            Epochs epochs,
+            Evictions evictions,
+            Vouching vouching,
+            EvictionSpread evictionSpread,
+            Roster roster,
+            Membership membership,
+            GossipSender sender,
+            Timers timers,
+            Outbox outbox,
+            RandomGenerator random) {}
+
+    /// @param changed called when other secrets hold, before the owner is told
+    SecretSpread(Parts parts, Runnable changed) {
+        this.self = parts.self;
+        this.epochs = parts.epochs;
+        this.evictions = parts.evictions;
+        this.vouching = parts.vouching;
+        this.evictionSpread = parts.evictionSpread;
+        this.roster = parts.roster;
+        this.membership = parts.membership;
+        this.sender = parts.sender;
+        this.timers = parts.timers;
+        this.outbox = parts.outbox;
+        this.random = parts.random;
+        this.changed = changed;
+    }
+
+    void start(long nowNanos) {
+        timers.at(nowNanos + UNCOVERED / 2, (now, _) -> considerRotation(now));
+        announced(nowNanos);
+    }
+
+    /// Our record was published: it may announce the newest secret now.
+    void announced(long nowNanos) {
+        if (!pushing && isReady() && isAnyBehind()) {
+            pushing = true;
+            timers.at(nowNanos, (now, _) -> round(now));
+        }
+    }
+
+    /// A genuine datagram came from `entry`.
+    void heard(MemberEntry entry, long nowNanos) {
+        if (isReady()) {
+            push(entry, nowNanos);
+        }
+    }
+
+    void rotate(byte[] fresh, Identity author, long nowNanos) {
+        epochs.rotate(fresh, author, nowNanos);
+        adopted();
+    }
+
+    void onSecret(MemberEntry from, GossipDatagram.Secret it, long nowNanos) {
+        for (Eviction eviction : it.evictions()) {
+            evictionSpread.offer(from, eviction, nowNanos);
+        }
+        boolean tooSoon = took && nowNanos - tookNanos < TAKE_INTERVAL;
+        if (from.vouched && !tooSoon && !evictions.isOut(self.id)) {
+            Epochs.Offer offer = offer(it.rotation(), it.secret(), nowNanos);
+            if (offer == Epochs.Offer.TAKEN) {
+                took = true;
+                tookNanos = nowNanos;
+                vouching.received(from, it.members(), nowNanos);
+                adopted();
+            }
+        }
+        Arrays.fill(it.secret(), (byte) 0);
+    }
+
+    /// What a join exchange brought; nothing where the epoch is held already.
+    ///
+    /// @return whether it is the newest now
+    boolean offered(JoinStep.News news, long nowNanos) {
+        Rotation rotation = news.rotation();
+        ClusterSecret made =
+                news.secret() == null && news.provenUnder() == epochs.newest().tag()
+                        ? epochs.newest().secret()
+                        : news.secret();
+        if (rotation == null || made == null) {
+            return false;
+        }
+        byte[] secret = made.toBytes();
+        Epochs.Offer offer = offer(rotation, secret, nowNanos);
+        Arrays.fill(secret, (byte) 0);
+        if (offer == Epochs.Offer.TAKEN) {
+            adopted();
+        }
+        return offer == Epochs.Offer.TAKEN;
+    }
+
+    private Epochs.Offer offer(Rotation rotation, byte[] secret, long nowNanos) {
+        List<Epoch> before = epochs.held();
+        Epochs.Offer offer = epochs.offer(rotation, secret, isKnown(rotation.author()), nowNanos);
+        if (offer == Epochs.Offer.SAME && !epochs.held().equals(before)) {
+            confirm();
+            outbox.on(new GossipEvent.EpochsChanged(epochs.held()));
+        }
+        return offer;
+    }
+
+    private boolean isKnown(IdentityKey author) {
+        if (author.equals(self.record.identity())) {
+            return true;
+        }
+        MemberEntry entry = roster.get(author.id());
+        return entry != null && entry.vouched && entry.record.identity().equals(author);
+    }
+
+    private void adopted() {
+        confirm();
+        changed.run();
+        outbox.on(new GossipEvent.EpochsChanged(epochs.held()));
+    }
+
+    /// Other evictions, or another newest secret.
+    void confirm() {
+        if (epochs.coversAll()) {
+            evictions.confirm();
+        }
+    }
+
+    /// A secret that does not cover all evictions known goes to nobody: one that does is due.
+    private boolean isReady() {
+        return epochs.newest().rotation() != null
+                && epochs.coversAll()
+                && announces(self.record)
+                && !evictions.isOut(self.id);
+    }
+
+    private boolean announces(NodeRecord record) {
+        return record.content().epochs().contains(epochs.newest().tag());
+    }
+
+    private boolean isBehind(MemberEntry entry) {
+        return entry.isPresent() && entry.vouched && !announces(entry.record);
+    }
+
+    private boolean isAnyBehind() {
+        return roster.all().stream().anyMatch(this::isBehind);
+    }
+
+    private void round(long nowNanos) {
+        pushing = false;
+        if (!isReady() || membership.isLeaving()) {
+            return;
+        }
+        List<MemberEntry> behind = roster.all().stream().filter(this::isBehind).toList();
+        for (MemberEntry entry : roster.ring()) {
+            push(entry, nowNanos);
+        }
+        for (MemberEntry entry : Roster.some(OTHERS, behind, null, random)) {
+            push(entry, nowNanos);
+        }
+        if (!behind.isEmpty()) {
+            pushing = true;
+            timers.at(nowNanos + PUSH_INTERVAL, (now, _) -> round(now));
+        }
+    }
+
+    private void push(MemberEntry to, long nowNanos) {
+        int tag = epochs.newest().tag();
+        Rotation rotation = epochs.newest().rotation();
+        boolean member = to.vouched && !evictions.isOut(to.id);
+        if (rotation == null || !member || announces(to.record)) {
+            return;
+        }
+        PeerLink link = to.link();
+        if (link.pushedEpoch == tag && nowNanos - link.pushedNanos < PUSH_INTERVAL) {
+            return;
+        }
+        link.pushedEpoch = tag;
+        link.pushedNanos = nowNanos;
+        byte[] secret = epochs.newest().secret().toBytes();
+        WireWriter body = new WireWriter().put(rotation.toBytes()).put(secret).u64(vouching.hash());
+        Arrays.fill(secret, (byte) 0);
+        for (Eviction eviction : evictions.all()) {
+            byte[] bytes = GossipUpdate.evicted(eviction);
+            if (body.length() + bytes.length <= GossipSender.room()) {
+                body.put(bytes);
+            }
+        }
+        sender.send(to, GossipLayout.SECRET, 0, body);
+        body.wipe();
+    }
+
+    /// Two halves of a cluster may have evicted one node each, and each kept its new secret only
+    /// from that one. Then somebody draws one more, when the halves are together again.
+    private void considerRotation(long nowNanos) {
+        timers.at(
+                nowNanos + UNCOVERED / 2 + random.nextLong(UNCOVERED / 4),
+                (now, _) -> considerRotation(now));
+        if (epochs.coversAll() || evictions.isOut(self.id)) {
+            uncovered = Evictions.NONE;
+            return;
+        }
+        if (uncovered != evictions.hash()) {
+            uncovered = evictions.hash();
+            uncoveredSinceNanos = nowNanos;
+            return;
+        }
+        long waited = nowNanos - uncoveredSinceNanos;
+        int alive = 1 + roster.count(MemberState.ALIVE);
+        boolean late = waited > 6 * UNCOVERED && random.nextInt(alive) == 0;
+        if ((waited >= UNCOVERED && isFirst()) || late) {
+            outbox.on(new GossipEvent.RotationDue());
+        }
+    }
+
+    private boolean isFirst() {
+        for (MemberEntry entry : roster.all()) {
+            if (entry.state == MemberState.ALIVE && entry.vouched) {
+                return self.id.compareTo(entry.id) < 0;
+            }
+        }
+        return true;
+    }
+}
