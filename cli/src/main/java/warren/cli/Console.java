@@ -3,6 +3,7 @@ package warren.cli;
 
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.util.Objects;
 import java.util.function.Supplier;
 import warren.control.ControlClient;
 
@@ -16,6 +17,11 @@ record Console(InputStream in, PrintStream out, PrintStream err, Supplier<Contro
 
     static Console ofProcess() {
         return new Console(System.in, System.out, System.err, ControlClient::local);
+    }
+
+    /// Whether a person can be asked.
+    boolean isTerminal() {
+        return in == System.in && Objects.requireNonNull(System.console()).isTerminal();
     }
 
     ControlClient client() {

@@ -4,6 +4,7 @@ package warren.cli;
 import java.io.PrintStream;
 import warren.control.ContainerStatus;
 import warren.control.NodeStatus;
+import warren.control.SecretStatus;
 import warren.control.Status;
 
 /// `warren status` for a person.
@@ -24,6 +25,13 @@ final class StatusText {
         }
     }
 
+    private static String secret(SecretStatus secret) {
+        String epoch = "epoch " + secret.epoch();
+        return secret.isDone()
+                ? epoch
+                : epoch + ", held by " + secret.ready() + " of " + secret.alive() + " nodes";
+    }
+
     private static void printNode(Status status, NodeStatus node, PrintStream out) {
         Facts facts = new Facts();
         facts.add("node", node.name() + " (" + node.id() + ")");
@@ -34,6 +42,10 @@ final class StatusText {
         facts.add("tunnel", node.tunnel());
         facts.add("blocks", String.join(", ", node.blocks()));
         facts.add("endpoints", String.join(", ", node.endpoints()));
+        SecretStatus secret = status.secret();
+        if (secret != null) {
+            facts.add("secret", secret(secret));
+        }
         facts.print(out);
         if (!status.containers().isEmpty()) {
             out.println();
