@@ -128,7 +128,7 @@ final class CommandsTest {
                         .map(line -> line.strip().replaceFirst(" .*", ""))
                         .filter(command -> !List.of("help", "version").contains(command))
                         .toList();
-        assertEquals(10, commands.size());
+        assertEquals(14, commands.size());
         for (String command : commands) {
             assertEquals(0, warren(command, "--help"), command);
             assertTrue(out().startsWith("usage: warren " + command), out());
