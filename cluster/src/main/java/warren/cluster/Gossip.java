@@ -124,7 +124,13 @@ public final class Gossip {
         this.epochs = new Epochs(cluster, unexplained(secrets), out(evictions), nowNanos);
         this.vouching =
                 new Vouching(
-                        self.id, roster, epochs, evictions, timers, this::askWhoBelongs, this::drop);
+                        self.id,
+                        roster,
+                        epochs,
+                        evictions,
+                        timers,
+                        this::askWhoBelongs,
+                        this::drop);
         this.membership =
                 new Membership(
                         new Membership.Parts(cluster, judge, roster, tree, rumours, timers, outbox),
@@ -356,7 +362,8 @@ public final class Gossip {
         return self.record;
     }
 
-    /// Everything vouched for, our own record included, as a join answer or the records file hold it.
+    /// Everything vouched for, our own record included, as a join answer or the records file hold
+    /// it.
     public List<KnownNode> known() {
         List<KnownNode> known = new ArrayList<>(1 + roster.size());
         known.add(new KnownNode(self.record, self.state, self.incarnation));

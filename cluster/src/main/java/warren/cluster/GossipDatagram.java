@@ -97,7 +97,7 @@ sealed interface GossipDatagram {
                     case GossipLayout.SYNC_BUCKETS -> new SyncBuckets(buckets(in));
                     case GossipLayout.SYNC_ENTRIES -> new SyncEntries(entries(in));
                     case GossipLayout.SYNC_WANT -> new SyncWant(ids(in));
-                    case GossipLayout.SECRET -> secret(in);
+                    case GossipLayout.SECRET -> secret(in, from);
                     case GossipLayout.SYNC_EVICTIONS -> new SyncEvictions(in.u64(), tags(in));
                     case GossipLayout.WANT_EVICTIONS -> new WantEvictions(tags(in));
                     case GossipLayout.WHO_BELONGS -> new WhoBelongs();
@@ -120,12 +120,12 @@ sealed interface GossipDatagram {
         return new PingRequest(target, GossipUpdate.read(in, from));
     }
 
-    private static GossipDatagram secret(WireReader in) {
+    private static GossipDatagram secret(WireReader in, NodeId from) {
         Rotation rotation = Rotation.parse(in.take(Rotation.LENGTH));
         byte[] secret = in.take(ClusterSecret.LENGTH);
         long members = in.u64();
         List<Eviction> evictions = new ArrayList<>();
-        for (GossipUpdate update : GossipUpdate.read(in)) {
+        for (GossipUpdate update : GossipUpdate.read(in, from)) {
             if (update instanceof GossipUpdate.Evicted(Eviction eviction)) {
                 evictions.add(eviction);
             }
