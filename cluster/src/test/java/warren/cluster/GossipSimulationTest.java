@@ -234,7 +234,7 @@ final class GossipSimulationTest {
         node.crash();
         cluster.run(SECOND);
         node.start();
-        await(cluster, 2, "back");
+        await(cluster, 6, "back");
         assertEquals(0, cluster.falseDeaths(), cluster.explain());
     }
 

@@ -76,16 +76,23 @@ class OffloadsTest {
     }
 
     private static void carry(TestPair pair) throws Exception {
-        pair.b.start("iperf.log", "iperf3", "-s");
         pair.a.run("ping -c 2 -i 0.2 -W 5 10.9.0.2");
-        TestNode.await(
-                "iperf3 to listen", () -> pair.a.succeeds("iperf3", "-c", "10.9.0.2", "-n", "1K"));
-        pair.a.run("iperf3 -c 10.9.0.2 -n 16M");
-        pair.a.run("iperf3 -c fd09::2 -n 16M -R -P 3");
-        pair.a.run("iperf3 -u -b 20M -n 1M -c 10.9.0.2");
-        pair.a.run("iperf3 -u -b 20M -l 100 -n 100K -c fd09::2 -R");
+        iperf(pair, 5201, "-c 10.9.0.2 -n 16M");
+        iperf(pair, 5202, "-c fd09::2 -n 16M -R -P 3");
+        iperf(pair, 5203, "-u -b 20M -n 1M -c 10.9.0.2");
+        iperf(pair, 5204, "-u -b 20M -l 100 -n 100K -c fd09::2 -R");
         for (String log : new String[] {pair.a.log("wtn0.log"), pair.b.log("wtn0.log")}) {
             assertFalse(log.contains("Exception"), log);
         }
+    }
+
+    /// A server for each run: one that serves several opens its port anew after each, and refuses
+    /// or
+    /// resets who comes in between.
+    private static void iperf(TestPair pair, int port, String options) throws Exception {
+        pair.b.start("iperf" + port + ".log", "iperf3", "-s", "-1", "-p", Integer.toString(port));
+        String[] isListening = {"sh", "-c", "ss -ltnH | grep -q :" + port};
+        TestNode.await("iperf3 to listen", () -> pair.b.succeeds(isListening));
+        pair.a.run("iperf3 -p " + port + " " + options);
     }
 }
