@@ -137,7 +137,9 @@ final class ArchitectureTest {
                 .check(
                         WARREN.that(
                                 not(resideInAPackage("warren.cli.."))
-                                        .and(not(simpleNameEndingWith("Process")))));
+                                        .and(not(simpleNameEndingWith("Process")))
+                                        .and(not(simpleNameEndingWith("Main")))
+                                        .and(not(simpleNameEndingWith("Training")))));
     }
 
     @Test
