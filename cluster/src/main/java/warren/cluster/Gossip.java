@@ -194,11 +194,24 @@ public final class Gossip {
         boolean isNews = nodes.size() <= GossipLayout.NEWS; // more are what everyone knows
         int contradicted = 0;
         for (KnownNode node : nodes) {
-            membership.learn(node, self.id, isNews, nowNanos);
+            MemberEntry known = roster.get(node.record().id());
+            boolean doubtful =
+                    node.state() == MemberState.DEAD
+                            && known != null
+                            && known.state == MemberState.ALIVE;
+            contradicted += doubtful ? 1 : 0;
+            membership.learn(
+                    doubtful && !isNews ? KnownNode.unheard(node.record()) : node,
+                    self.id,
+                    isNews,
+                    nowNanos);
             MemberEntry entry = roster.get(node.record().id());
             if (entry != null) {
                 entry.vouched = true;
             }
+        }
+        if (!isNews && contradicted >= GossipLayout.ROLL_CALL_AT) {
+            rollCall(nowNanos); // an answer from the other side of a partition
         }
     }
 
