@@ -4,6 +4,7 @@ package warren.cluster;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -83,7 +84,10 @@ public final class BulkSync {
     private int framesOut;
     private int framesIn;
 
-    private final Deque<Integer> buckets = new ArrayDeque<>();
+    /// Buckets to list for the other side; for tests, too.
+    final Deque<Integer> buckets = new ArrayDeque<>();
+
+    private final BitSet compared = new BitSet(GossipLayout.BUCKETS);
     private final AntiEntropy.Differences differences = new AntiEntropy.Differences();
     private final Deque<byte[]> updates = new ArrayDeque<>();
     private final Deque<NodeId> asked = new ArrayDeque<>();
@@ -211,6 +215,12 @@ public final class BulkSync {
         if (type == ENTRIES
                 && GossipDatagram.parse(GossipLayout.SYNC_ENTRIES, in, peer.id)
                         instanceof GossipDatagram.SyncEntries(List<Bucket> theirs)) {
+            for (Bucket bucket : theirs) {
+                if (compared.get(bucket.number())) {
+                    return false; // each adds what the peer lacks of it: once is enough
+                }
+                compared.set(bucket.number());
+            }
             parts.antiEntropy.compare(peer, theirs, differences, nowNanos);
             return differences.wanted().size() <= RecordJudge.MAX_RECORDS;
         }

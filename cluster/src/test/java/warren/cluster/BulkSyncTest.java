@@ -123,6 +123,19 @@ final class BulkSyncTest {
     }
 
     @Test
+    void aBucketListedTwiceEndsTheStream() {
+        a.knows(0, 5);
+        BulkSync from = start();
+        BulkSync to = accept();
+        pass(from, to);
+        pass(to, from);
+        from.buckets.addAll(List.copyOf(from.buckets));
+        byte[] entries = from.next();
+        assertNotNull(entries);
+        assertEquals(GossipDrop.BAD_BODY, to.onFrame(entries, 1));
+    }
+
+    @Test
     void brokenFramesAreReasonsAndNotExceptions() {
         BulkSync to = accept();
         assertEquals(GossipDrop.TOO_SHORT, to.onFrame(new byte[3], 1));
