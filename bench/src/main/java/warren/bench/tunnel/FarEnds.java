@@ -8,10 +8,11 @@ import warren.tunnel.WireguardProcess;
 final class FarEnds {
     private FarEnds() {}
 
-    /// @param words the number of devices
+    /// @param words the number of the first device, and how many
     public static void main(String[] words) {
-        int count = Integer.parseInt(words[0]);
-        for (int i = 0; i < count; i++) {
+        int first = Integer.parseInt(words[0]);
+        int end = first + Integer.parseInt(words[1]);
+        for (int i = first; i < end; i++) {
             String[] call = {"-f", "wg" + i};
             Thread.ofPlatform()
                     .name("far-end-" + i)
