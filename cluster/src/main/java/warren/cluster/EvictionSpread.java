@@ -107,7 +107,8 @@ final class EvictionSpread {
         sender.sendUpdates(from, updates, nowNanos);
     }
 
-    private boolean isKnown(IdentityKey author) {
+    /// Whether a statement of `author` counts: it is a member as far as this node knows.
+    boolean isKnown(IdentityKey author) {
         if (author.equals(self.record.identity())) {
             return true;
         }

@@ -31,14 +31,11 @@ final class PeerLink {
     private boolean heard;
 
     /// Sync datagrams it may still have.
-    private int budget = GossipLayout.BUDGET;
-
-    private long budgetNanos;
+    private final Allowance budget =
+            new Allowance(GossipLayout.BUDGET, GossipLayout.BUDGET_INTERVAL);
 
     /// Signatures that are still verified on its word.
-    private int trust = GossipLayout.TRUST;
-
-    private long trustNanos;
+    private final Allowance trust = new Allowance(GossipLayout.TRUST, GossipLayout.TRUST_INTERVAL);
 
     /// Whether it may be told again how it is seen; then it counts as told.
     boolean mayTell(long nowNanos) {
@@ -62,32 +59,12 @@ final class PeerLink {
 
     /// Takes one from the budget of sync datagrams; false where it is used up.
     boolean spend(long nowNanos) {
-        if (budget == GossipLayout.BUDGET) {
-            budgetNanos = nowNanos; // a full one earns nothing
-        }
-        long earned = (nowNanos - budgetNanos) / GossipLayout.BUDGET_INTERVAL;
-        budgetNanos += earned * GossipLayout.BUDGET_INTERVAL;
-        budget = (int) Math.min(GossipLayout.BUDGET, budget + earned);
-        if (budget == 0) {
-            return false;
-        }
-        budget--;
-        return true;
+        return budget.spend(nowNanos);
     }
 
     /// Takes one from the signatures that are verified for it; false where they are used up.
     boolean spendTrust(long nowNanos) {
-        if (trust == GossipLayout.TRUST) {
-            trustNanos = nowNanos; // a full one earns nothing
-        }
-        long earned = (nowNanos - trustNanos) / GossipLayout.TRUST_INTERVAL;
-        trustNanos += earned * GossipLayout.TRUST_INTERVAL;
-        trust = (int) Math.min(GossipLayout.TRUST, trust + earned);
-        if (trust == 0) {
-            return false;
-        }
-        trust--;
-        return true;
+        return trust.spend(nowNanos);
     }
 
     void forgetKeys() {

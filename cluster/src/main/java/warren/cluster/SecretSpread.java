@@ -138,20 +138,13 @@ final class SecretSpread {
 
     private Epochs.Offer offer(Rotation rotation, byte[] secret, long nowNanos) {
         List<Epoch> before = epochs.held();
-        Epochs.Offer offer = epochs.offer(rotation, secret, isKnown(rotation.author()), nowNanos);
+        Epochs.Offer offer =
+                epochs.offer(rotation, secret, evictionSpread.isKnown(rotation.author()), nowNanos);
         if (offer == Epochs.Offer.SAME && !epochs.held().equals(before)) {
             confirm();
             outbox.on(new GossipEvent.EpochsChanged(epochs.held()));
         }
         return offer;
-    }
-
-    private boolean isKnown(IdentityKey author) {
-        if (author.equals(self.record.identity())) {
-            return true;
-        }
-        MemberEntry entry = roster.get(author.id());
-        return entry != null && entry.vouched && entry.record.identity().equals(author);
     }
 
     private void adopted() {
