@@ -2,23 +2,23 @@
 package warren.linux.tun;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import warren.linux.Fd;
-import warren.linux.Pieces;
 import warren.linux.errno.Errno;
 import warren.linux.errno.ErrnoException;
 import warren.linux.libc.FileCalls;
 import warren.linux.libc.Outcome;
 import warren.linux.libc.SocketCalls;
 
-/// A TUN interface that this process made: it exists as long as the descriptor is open.
+/// A TUN interface that this process made: it exists as long as a descriptor of it is open. Itself
+/// the first of its queues, and mostly the only one.
 ///
 /// The interface may be renamed under us and even deleted: its name is asked from the descriptor
-/// each time, and after a deletion every call ends with `EBADFD`. [#read] and [#write] have no
-/// state: one loop may read while another writes. MTU and state are asked in the network namespace
-/// of the opening thread and fail with `ENODEV` once the interface was moved into another. The
-/// owner closes it after the loops have ended.
-public sealed class Tun implements AutoCloseable permits TunPipe.PipeTun {
+/// each time, and after a deletion every call ends with `EBADFD`. MTU and state are asked in the
+/// network namespace of the opening thread and fail with `ENODEV` once the interface was moved into
+/// another. The owner closes it after the loops have ended.
+public sealed class Tun extends TunQueue permits TunPipe.PipeTun {
     // <linux/if_tun.h>
     private static final long TUNSETIFF = 0x4004_54caL;
     private static final long TUNGETIFF = 0x8004_54d2L;
@@ -26,6 +26,9 @@ public sealed class Tun implements AutoCloseable permits TunPipe.PipeTun {
     private static final int IFF_NO_PI = 0x1000;
     private static final int IFF_TUN_EXCL = 0x8000;
     private static final int IFF_VNET_HDR = 0x4000;
+    private static final int IFF_MULTI_QUEUE = 0x0100; // Linux 3.8
+    private static final int IFF_DETACH_QUEUE = 0x0400;
+    private static final long TUNSETQUEUE = 0x4004_54d9L;
     private static final long TUNSETOFFLOAD = 0x4004_54d0L;
     private static final int TUN_F_CSUM = 0x01;
     private static final int TUN_F_TSO4 = 0x02;
@@ -42,14 +45,20 @@ public sealed class Tun implements AutoCloseable permits TunPipe.PipeTun {
     // <linux/if.h>
     private static final int IFF_UP = 1;
 
-    private final Fd fd;
     private final Fd control;
-    private final boolean hasHeader;
+    private final List<TunQueue> queues;
 
     Tun(Fd fd, Fd control, boolean hasHeader) {
-        this.fd = fd;
+        this(fd, fd, control, hasHeader, List.of());
+    }
+
+    /// @param more queues beside this one
+    private Tun(Fd fd, Fd writing, Fd control, boolean hasHeader, List<TunQueue> more) {
+        super(fd, writing, hasHeader);
         this.control = control;
-        this.hasHeader = hasHeader;
+        List<TunQueue> all = new ArrayList<>(List.of(this));
+        all.addAll(more);
+        this.queues = List.copyOf(all);
     }
 
     /// Makes a TUN interface in the calling thread's network namespace.
@@ -75,11 +84,62 @@ public sealed class Tun implements AutoCloseable permits TunPipe.PipeTun {
         }
     }
 
+    /// As [#open] or, with `header`, [#openWithHeader], with several queues, each of which may have
+    /// a reader and a writer of its own.
+    ///
+    /// Every packet of a flow goes to the same queue, by a hash of its addresses and ports that is
+    /// equal for both directions. The kernel alone would have a flow follow the queue to which its
+    /// answers are written, so that everything of one peer ended in one queue, and was reordered
+    /// on its way there. It leaves flows alone for what comes in by a detached queue: hence each
+    /// queue here has a second descriptor, detached, to write to.
+    ///
+    /// @throws ErrnoException also `EINVAL` where the kernel has one queue an interface
+    public static Tun openQueues(String name, boolean header, int count) throws ErrnoException {
+        InterfaceRequest.checked(name);
+        int flags = IFF_MULTI_QUEUE | (header ? IFF_VNET_HDR : 0);
+        List<Fd> opened = new ArrayList<>();
+        try {
+            String made = attach(opened, name, flags | IFF_TUN_EXCL);
+            attachReader(opened, made, flags);
+            List<TunQueue> more = new ArrayList<>();
+            for (int i = 1; i < count; i++) {
+                attach(opened, made, flags);
+                attachReader(opened, made, flags);
+                more.add(new TunQueue(opened.getLast(), opened.get(2 * i), header));
+            }
+            return new Tun(opened.get(1), opened.getFirst(), controlSocket(), header, more);
+        } catch (ErrnoException e) {
+            opened.forEach(Fd::close);
+            throw e;
+        }
+    }
+
+    /// Attaches a queue to read from and detaches the last one, which is to be written to. In this
+    /// order the number that stays with a detached queue is one that the interface has.
+    private static void attachReader(List<Fd> opened, String name, int flags)
+            throws ErrnoException {
+        Fd writing = opened.getLast();
+        attach(opened, name, flags);
+        try (Arena arena = Arena.ofConfined()) {
+            var request = new InterfaceRequest(arena, name);
+            request.flags(IFF_DETACH_QUEUE);
+            int result = FileCalls.ioctl(writing.number(), TUNSETQUEUE, request.memory());
+            Outcome.check(result, "ioctl TUNSETQUEUE", name);
+        }
+    }
+
+    private static String attach(List<Fd> opened, String name, int flags) throws ErrnoException {
+        Fd fd = TunDeviceNode.open();
+        opened.add(fd);
+        return attach(fd, name, flags);
+    }
+
     private static Tun open(String name, int more) throws ErrnoException {
         InterfaceRequest.checked(name);
         Fd fd = TunDeviceNode.open();
         try {
-            create(fd, name, more);
+            // Without IFF_TUN_EXCL the kernel would hand us somebody's persistent interface.
+            attach(fd, name, IFF_TUN_EXCL | more);
             return new Tun(fd, controlSocket(), more == IFF_VNET_HDR);
         } catch (ErrnoException e) {
             fd.close();
@@ -87,13 +147,14 @@ public sealed class Tun implements AutoCloseable permits TunPipe.PipeTun {
         }
     }
 
-    private static void create(Fd fd, String name, int more) throws ErrnoException {
+    /// @return the name, as the kernel completed it
+    private static String attach(Fd fd, String name, int more) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
             var request = new InterfaceRequest(arena, name);
-            // Without IFF_TUN_EXCL the kernel would hand us somebody's persistent interface.
-            request.flags(IFF_TUN | IFF_NO_PI | IFF_TUN_EXCL | more);
+            request.flags(IFF_TUN | IFF_NO_PI | more);
             int result = FileCalls.ioctl(fd.number(), TUNSETIFF, request.memory());
             Outcome.check(result, "ioctl TUNSETIFF", name + hint(-result));
+            return request.name();
         }
     }
 
@@ -112,14 +173,9 @@ public sealed class Tun implements AutoCloseable permits TunPipe.PipeTun {
                         SocketCalls.socket(SocketCalls.AF_INET, type, 0), "socket for ioctl"));
     }
 
-    /// What to poll. After the deletion of the interface it reports an error.
-    public Fd fd() {
-        return fd;
-    }
-
-    /// Whether a [VnetHeader] stands before every packet read and written.
-    public boolean hasHeader() {
-        return hasHeader;
+    /// All queues, this one first.
+    public List<TunQueue> queues() {
+        return queues;
     }
 
     /// Asks the kernel to hand over TCP segments unsplit, up to 64 KiB, and to leave checksums to
@@ -138,7 +194,7 @@ public sealed class Tun implements AutoCloseable permits TunPipe.PipeTun {
     }
 
     private boolean offload(int features) {
-        return hasHeader && FileCalls.ioctl(fd.number(), TUNSETOFFLOAD, features) >= 0;
+        return hasHeader() && FileCalls.ioctl(fd().number(), TUNSETOFFLOAD, features) >= 0;
     }
 
     /// The interface's name as it is now.
@@ -184,55 +240,11 @@ public sealed class Tun implements AutoCloseable permits TunPipe.PipeTun {
         }
     }
 
-    /// Reads one IP packet that the host sends: its length, or 0 where none waits. Never blocks,
-    /// makes no object.
-    ///
-    /// @param buffer native memory; a packet (with its header) longer than `length` is cut
-    /// @throws ErrnoException `EBADFD` when the interface was deleted
-    public int read(MemorySegment buffer, long offset, int length) throws ErrnoException {
-        int got = FileCalls.read(fd.number(), buffer, offset, length);
-        if (got >= 0) {
-            return got;
-        }
-        return switch (-got) {
-            case Errno.EAGAIN, Errno.EIO -> 0; // EIO: the interface is down
-            default -> throw new ErrnoException("read TUN", -got);
-        };
-    }
-
-    /// Hands one IP packet to the host: false where the kernel did not take it, because the
-    /// interface is down, the bytes are not IP, or memory is short. Makes no object.
-    ///
-    /// @throws ErrnoException `EBADFD` when the interface was deleted
-    public boolean write(MemorySegment buffer, long offset, int length) throws ErrnoException {
-        int put = FileCalls.write(fd.number(), buffer, offset, length);
-        if (put >= 0) {
-            return true;
-        }
-        return switch (-put) {
-            case Errno.EBADFD, Errno.EBADF, Errno.EFAULT ->
-                    throw new ErrnoException("write TUN", -put);
-            default -> false;
-        };
-    }
-
-    /// As [#write], of one packet in pieces, the header among them where this has one.
-    public boolean write(Pieces pieces) throws ErrnoException {
-        int put = pieces.writeTo(fd);
-        if (put >= 0) {
-            return true;
-        }
-        return switch (-put) {
-            case Errno.EBADFD, Errno.EBADF, Errno.EFAULT ->
-                    throw new ErrnoException("writev TUN", -put);
-            default -> false;
-        };
-    }
-
     /// Deletes the interface. Idempotent.
     @Override
     public void close() {
-        fd.close();
+        super.close();
+        queues.stream().filter(queue -> queue != this).forEach(TunQueue::close);
         control.close();
     }
 
@@ -253,7 +265,7 @@ public sealed class Tun implements AutoCloseable permits TunPipe.PipeTun {
     /// A request with the current name and nothing else.
     private InterfaceRequest request(Arena arena) throws ErrnoException {
         var named = new InterfaceRequest(arena, "?");
-        Outcome.check(FileCalls.ioctl(fd.number(), TUNGETIFF, named.memory()), "ioctl TUNGETIFF");
+        Outcome.check(FileCalls.ioctl(fd().number(), TUNGETIFF, named.memory()), "ioctl TUNGETIFF");
         return new InterfaceRequest(arena, named.name());
     }
 }

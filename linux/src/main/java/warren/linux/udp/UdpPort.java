@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.linux.udp;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import warren.linux.errno.Errno;
@@ -36,6 +38,36 @@ public final class UdpPort implements AutoCloseable {
                     throw e;
                 }
             }
+        }
+    }
+
+    /// As [#open], several times the same port: see [#openAnother].
+    ///
+    /// @return `count` of them, which the caller closes one by one
+    public static List<UdpPort> openGroup(int port, int count) throws ErrnoException {
+        List<UdpPort> group = new ArrayList<>(List.of(open(port)));
+        try {
+            while (group.size() < count) {
+                group.add(group.getFirst().openAnother());
+            }
+            return List.copyOf(group);
+        } catch (ErrnoException e) {
+            group.forEach(UdpPort::close);
+            throw e;
+        }
+    }
+
+    /// Opens the same port once more. The kernel shares out datagrams among all that have it, by
+    /// addresses and ports: those of one sender always reach the same one, as long as none is
+    /// added. Other processes of this user could join, if they ask for that (`SO_REUSEPORT`); all
+    /// others are refused the port.
+    private UdpPort openAnother() throws ErrnoException {
+        UdpSocket another = v4.openAnother();
+        try {
+            return new UdpPort(another, v6 == null ? null : v6.openAnother());
+        } catch (ErrnoException e) {
+            another.close();
+            throw e;
         }
     }
 

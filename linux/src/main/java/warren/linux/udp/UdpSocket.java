@@ -26,23 +26,39 @@ public final class UdpSocket implements AutoCloseable {
     private static final int IPV6_RECVPKTINFO = 49;
 
     private final Fd fd;
+    private final int bits;
     private final int port;
 
-    private UdpSocket(Fd fd, int port) {
+    private UdpSocket(Fd fd, int bits, int port) {
         this.fd = fd;
+        this.bits = bits;
         this.port = port;
     }
 
     /// @param port 0 lets the kernel choose
     static UdpSocket openV4(int port) throws ErrnoException {
-        Fd fd = socket(SocketCalls.AF_INET);
-        return finish(fd, MessageHeaders.V4_BITS, port);
+        return open(MessageHeaders.V4_BITS, port, false);
     }
 
     /// Takes IPv6 only, so that an IPv4 socket may have the same port.
     static UdpSocket openV6(int port) throws ErrnoException {
-        Fd fd = socket(SocketCalls.AF_INET6);
-        return finish(fd, MessageHeaders.V6_BITS, port);
+        return open(MessageHeaders.V6_BITS, port, false);
+    }
+
+    /// One more socket of this family and port, which the two share from now on: all datagrams from
+    /// one address and port come to the same one of them, until there is yet another. A socket
+    /// that did not ask is still refused the port.
+    UdpSocket openAnother() throws ErrnoException {
+        // After bind, so that the first socket of a port has had it for itself: with the option,
+        // bind would have joined whoever shares that port already.
+        option(fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_REUSEPORT, 1);
+        return open(bits, port, true);
+    }
+
+    private static UdpSocket open(int bits, int port, boolean sharing) throws ErrnoException {
+        boolean v4 = bits == MessageHeaders.V4_BITS;
+        Fd fd = socket(v4 ? SocketCalls.AF_INET : SocketCalls.AF_INET6);
+        return finish(fd, bits, port, sharing);
     }
 
     private static Fd socket(int family) throws ErrnoException {
@@ -50,8 +66,12 @@ public final class UdpSocket implements AutoCloseable {
         return new Fd(Outcome.check(SocketCalls.socket(family, type, 0), "socket UDP"));
     }
 
-    private static UdpSocket finish(Fd fd, int bits, int port) throws ErrnoException {
+    private static UdpSocket finish(Fd fd, int bits, int port, boolean sharing)
+            throws ErrnoException {
         try {
+            if (sharing) {
+                option(fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_REUSEPORT, 1);
+            }
             if (bits == MessageHeaders.V4_BITS) {
                 option(fd, MessageHeaders.IPPROTO_IP, MessageHeaders.IP_PKTINFO, 1);
                 option(fd, MessageHeaders.IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
@@ -60,7 +80,7 @@ public final class UdpSocket implements AutoCloseable {
                 option(fd, MessageHeaders.IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
                 option(fd, MessageHeaders.IPPROTO_IPV6, IPV6_MTU_DISCOVER, IP_PMTUDISC_DONT);
             }
-            return new UdpSocket(fd, bind(fd, bits, port));
+            return new UdpSocket(fd, bits, bind(fd, bits, port));
         } catch (ErrnoException e) {
             fd.close();
             throw e;
