@@ -20,12 +20,13 @@ import org.jspecify.annotations.Nullable;
 /// | state (write)               | the same                    | configuration                  |
 /// | one peer's [PeerHandshake]  | its handshakes              | the key agreements of that peer|
 /// | one peer's [KeypairSlots]   | its slots                   | a change of slots              |
-/// | one keypair's send, receive | keys, counter, replay window| a run of packets               |
+/// | one keypair's lane, receive | keys, replay window         | a run of packets               |
 /// | indices, staged packets, routes, cookies, limiter | themselves | a few instructions       |
 ///
 /// Established sessions take the last two rows only.
 public final class Device {
     private final Aead aead;
+    private final int lanes;
     private final RandomSource random;
     private final TimestampSource timestamps;
     private final InstantSource wallClock;
@@ -43,13 +44,25 @@ public final class Device {
     private volatile @Nullable Identity identity;
     private volatile boolean up;
 
+    /// A device that is down and has neither key nor peers, with one lane.
+    public Device(
+            Aead aead, RandomSource random, TimestampSource timestamps, InstantSource wallClock) {
+        this(aead, 1, random, timestamps, wallClock);
+    }
+
     /// A device that is down and has neither key nor peers.
     ///
+    /// @param lanes in which packets of one session may be sealed at the same time: see [Outbox]
     /// @param timestamps of our initiations
     /// @param wallClock only for [Peer#lastHandshake()]
     public Device(
-            Aead aead, RandomSource random, TimestampSource timestamps, InstantSource wallClock) {
+            Aead aead,
+            int lanes,
+            RandomSource random,
+            TimestampSource timestamps,
+            InstantSource wallClock) {
         this.aead = aead;
+        this.lanes = lanes;
         this.random = random;
         this.timestamps = timestamps;
         this.wallClock = wallClock;
@@ -304,6 +317,10 @@ public final class Device {
 
     Aead aead() {
         return aead;
+    }
+
+    int lanes() {
+        return lanes;
     }
 
     RandomSource random() {

@@ -7,7 +7,6 @@ import static warren.wireguard.MessageLayout.TAG;
 import static warren.wireguard.MessageLayout.TRANSPORT_COUNTER;
 import static warren.wireguard.MessageLayout.TRANSPORT_HEADER;
 import static warren.wireguard.MessageLayout.TRANSPORT_RECEIVER;
-import static warren.wireguard.ProtocolConstants.REJECT_AFTER_MESSAGES;
 import static warren.wireguard.ProtocolConstants.REJECT_AFTER_TIME;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
@@ -16,9 +15,11 @@ import java.lang.foreign.ValueLayout;
 
 /// The two transport keys of one session. A peer has up to three, see [KeypairSlots].
 ///
-/// Thread-safe. Each direction has a lock that is held for a run of packets, so that closing, which
-/// frees native memory, waits for the run: nobody ever uses a wiped key. Neither direction
-/// allocates.
+/// Thread-safe. Sealing works in lanes, see [SendingKeys]. Opening has one lock: all datagrams of a
+/// sender come to the same loop, so nobody waits for it but while a peer roams from one loop's
+/// socket to another's. Either lock is held for a run of packets, so that closing, which frees
+/// native memory, waits for the run: nobody ever uses a wiped key. Neither direction allocates in
+/// the steady state.
 public final class Keypair {
     private final Peer peer;
     private final IndexTable.Entry entry;
@@ -26,16 +27,7 @@ public final class Keypair {
     private final boolean initiator;
     private final long createdNanos;
 
-    private final Object sendLock = new Object();
-
-    @GuardedBy("sendLock")
-    private final Aead.Key sendKey;
-
-    @GuardedBy("sendLock")
-    private boolean sendingEnded;
-
-    /// The counter of the next packet; written under `sendLock`.
-    private volatile long nextCounter;
+    private final SendingKeys sending;
 
     private final Object receiveLock = new Object();
 
@@ -51,19 +43,22 @@ public final class Keypair {
     /// @param keys copied; the caller wipes them
     /// @param entry holds our index; released when the keypair is closed
     /// @param initiator whether the handshake was ours
+    /// @param lanes in which packets are sealed
     Keypair(
             Aead aead,
             TransportKeys keys,
             IndexTable.Entry entry,
             int remoteIndex,
             boolean initiator,
-            long nowNanos) {
+            long nowNanos,
+            int lanes) {
         this.peer = entry.peer;
         this.entry = entry;
         this.remoteIndex = remoteIndex;
         this.initiator = initiator;
         this.createdNanos = nowNanos;
-        this.sendKey = aead.key(initiator ? keys.fromInitiator : keys.fromResponder);
+        this.sending =
+                new SendingKeys(aead, initiator ? keys.fromInitiator : keys.fromResponder, lanes);
         this.receiveKey = aead.key(initiator ? keys.fromResponder : keys.fromInitiator);
     }
 
@@ -114,20 +109,9 @@ public final class Keypair {
     /// Seals packets `from` to `to` as [Peer#seal] says.
     ///
     /// @return false where the session's time or messages are used up; nothing has changed then
-    boolean seal(PacketBatch batch, int from, int to, int mtu, long nowNanos) {
-        synchronized (sendLock) {
-            long first = nextCounter;
-            if (sendingEnded
-                    || isExpired(nowNanos)
-                    || Long.compareUnsigned(first, REJECT_AFTER_MESSAGES - (to - from)) > 0) {
-                return false;
-            }
-            nextCounter = first + (to - from);
-            for (int i = from; i < to; i++) {
-                batch.counter[i] = first + (i - from);
-                pad(batch, i, mtu);
-            }
-            sendKey.seal(batch, from, to);
+    boolean seal(PacketBatch batch, int from, int to, int mtu, long nowNanos, int lane) {
+        if (isExpired(nowNanos) || !sending.seal(batch, from, to, mtu, lane)) {
+            return false;
         }
         for (int i = from; i < to; i++) {
             writeHeader(batch, i);
@@ -137,17 +121,13 @@ public final class Keypair {
 
     /// Whether [#seal] would do now.
     boolean canSend(long nowNanos) {
-        synchronized (sendLock) {
-            return !sendingEnded
-                    && !isExpired(nowNanos)
-                    && Long.compareUnsigned(nextCounter, REJECT_AFTER_MESSAGES) < 0;
-        }
+        return !isExpired(nowNanos) && sending.canSeal();
     }
 
     /// Whether, having sent, a new session should be negotiated. By time only the initiator asks,
     /// so that the two sides do not do it both (whitepaper section 6.2).
     boolean needsRenewalAfterSending(long nowNanos) {
-        return Long.compareUnsigned(nextCounter, ProtocolConstants.REKEY_AFTER_MESSAGES) >= 0
+        return Long.compareUnsigned(sending.count(), ProtocolConstants.REKEY_AFTER_MESSAGES) >= 0
                 || (initiator && nowNanos - createdNanos >= ProtocolConstants.REKEY_AFTER_TIME);
     }
 
@@ -157,19 +137,14 @@ public final class Keypair {
     }
 
     void endSending() {
-        synchronized (sendLock) {
-            sendingEnded = true;
-        }
+        sending.end();
     }
 
     /// Frees the index and wipes both keys. Idempotent.
     void close() {
         entry.keypair = null;
         entry.release();
-        synchronized (sendLock) {
-            sendingEnded = true;
-            sendKey.close();
-        }
+        sending.close();
         synchronized (receiveLock) {
             receivingEnded = true;
             receiveKey.close();
@@ -178,9 +153,7 @@ public final class Keypair {
 
     /// Pretends that `counter` packets were sent.
     void skipTo(long counter) {
-        synchronized (sendLock) {
-            nextCounter = counter;
-        }
+        sending.skipTo(counter);
     }
 
     private boolean isExpired(long nowNanos) {
@@ -227,7 +200,7 @@ public final class Keypair {
         batch.length[index] += TRANSPORT_HEADER;
     }
 
-    private static void pad(PacketBatch batch, int index, int mtu) {
+    static void pad(PacketBatch batch, int index, int mtu) {
         int length = batch.length[index];
         int padded = paddedLength(length, mtu);
         for (int at = length; at < padded; at++) {

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 /// packets (a keepalive is one, of length zero) can now leave by [Peer#sealStaged]. One per loop,
 /// reused; confined to its loop.
 ///
+/// The outbox also says in which lane its loop seals: loops of different lanes encrypt for one
+/// session at the same time, those of one lane take turns.
+///
 /// Its owner drains both queues after every call that was given the outbox, flushes first.
 /// [Peer#sealStaged] itself may add datagrams, never flushes.
 ///
@@ -26,7 +29,21 @@ public final class Outbox {
     private final ArrayDeque<Datagram> datagrams = new ArrayDeque<>();
     private final ArrayDeque<Peer> flushes = new ArrayDeque<>();
 
-    public Outbox() {}
+    private final int lane;
+
+    /// In the first lane.
+    public Outbox() {
+        this(0);
+    }
+
+    /// @param lane from 0, less than the [Device] was made with
+    public Outbox(int lane) {
+        this.lane = lane;
+    }
+
+    int lane() {
+        return lane;
+    }
 
     /// The next message to send; null where there is none.
     public @Nullable Datagram pollDatagram() {

@@ -132,7 +132,7 @@ public final class Peer {
     /// Without a usable session the packets are copied and staged instead, and a handshake is put
     /// into `outbox` where none is running.
     ///
-    /// Any thread; threads that seal for one session take turns.
+    /// Any thread; those whose outbox has the same lane take turns where it is for one session.
     ///
     /// @param mtu of the TUN device: padding does not grow a packet beyond it
     public SealOutcome seal(
@@ -145,7 +145,7 @@ public final class Peer {
             return SealOutcome.NO_ENDPOINT;
         }
         Keypair keypair = slots.current();
-        if (keypair != null && keypair.seal(batch, from, to, mtu, nowNanos)) {
+        if (keypair != null && keypair.seal(batch, from, to, mtu, nowNanos, outbox.lane())) {
             sent(keypair, batch, from, to, nowNanos, outbox);
             return SealOutcome.SEALED;
         }
@@ -175,7 +175,7 @@ public final class Peer {
             return 0;
         }
         Keypair keypair = slots.current();
-        if (keypair == null || !keypair.seal(batch, 0, batch.count, mtu, nowNanos)) {
+        if (keypair == null || !keypair.seal(batch, 0, batch.count, mtu, nowNanos, outbox.lane())) {
             staged.add(batch, 0, batch.count); // it ended between the two looks
             return 0;
         }

@@ -164,7 +164,15 @@ final class PeerHandshake {
             int remoteIndex,
             boolean initiator,
             long nowNanos) {
-        Keypair keypair = new Keypair(device.aead(), keys, entry, remoteIndex, initiator, nowNanos);
+        Keypair keypair =
+                new Keypair(
+                        device.aead(),
+                        keys,
+                        entry,
+                        remoteIndex,
+                        initiator,
+                        nowNanos,
+                        device.lanes());
         keys.wipe();
         entry.keypair = keypair;
         return keypair;

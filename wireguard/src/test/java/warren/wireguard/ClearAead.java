@@ -12,15 +12,19 @@ final class ClearAead implements Aead {
 
     /// Two nodes over `aead`, with the keys of seeds 1 and 2.
     static TestPair pair(Aead aead) {
-        return new TestPair(node("192.0.2.1", 1, aead), node("192.0.2.2", 2, aead));
+        return pair(aead, 1);
     }
 
-    private static TestNode node(String address, int seed, Aead aead) {
+    static TestPair pair(Aead aead, int lanes) {
+        return new TestPair(node("192.0.2.1", 1, aead, lanes), node("192.0.2.2", 2, aead, lanes));
+    }
+
+    private static TestNode node(String address, int seed, Aead aead, int lanes) {
         Random random = new Random(seed);
         byte[] key = new byte[32];
         random.nextBytes(key);
         return new TestNode(
-                address, new PrivateKey(key), random::nextBytes, TestNode.counting(), aead);
+                address, new PrivateKey(key), random::nextBytes, TestNode.counting(), aead, lanes);
     }
 
     @Override

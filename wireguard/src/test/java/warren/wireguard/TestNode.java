@@ -43,7 +43,7 @@ final class TestNode {
             new PacketBatch(Arena.ofAuto().allocate((long) SLOT * SLOTS), 4 * SLOTS);
 
     TestNode(String address, PrivateKey key, RandomSource random, TimestampSource timestamps) {
-        this(address, key, random, timestamps, new JceAead());
+        this(address, key, random, timestamps, new JceAead(), 1);
     }
 
     TestNode(
@@ -51,9 +51,11 @@ final class TestNode {
             PrivateKey key,
             RandomSource random,
             TimestampSource timestamps,
-            Aead aead) {
+            Aead aead,
+            int lanes) {
         this.address = Endpoint.of(IpAddress.parse(address), 51820);
-        this.device = new Device(aead, random, timestamps, () -> Instant.EPOCH.plusNanos(now));
+        this.device =
+                new Device(aead, lanes, random, timestamps, () -> Instant.EPOCH.plusNanos(now));
         device.setPrivateKey(key);
         device.up(now, outbox);
         drain();
