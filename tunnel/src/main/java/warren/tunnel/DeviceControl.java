@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import warren.linux.errno.ErrnoException;
-import warren.linux.udp.UdpPort;
 import warren.wireguard.Device;
 import warren.wireguard.Outbox;
 import warren.wireguard.Peer;
@@ -24,14 +23,11 @@ import warren.wireguard.PublicKey;
 final class DeviceControl implements UapiTarget {
     private static final System.Logger LOG = System.getLogger(DeviceControl.class.getName());
 
-    /// An upper bound of what a socket buffers in a burst; the kernel grants what it can.
-    private static final int SOCKET_BUFFER_BYTES = 4 << 20;
-
     private final Object lock = new Object();
     private final Device device;
     private final StoredTimestamps timestamps;
     private final TunLink link;
-    private final Underlay underlay;
+    private final ListenPort listenPort;
     private final LongSupplier nanoClock;
 
     @GuardedBy("lock")
@@ -56,13 +52,13 @@ final class DeviceControl implements UapiTarget {
             Device device,
             StoredTimestamps timestamps,
             TunLink link,
-            Underlay underlay,
+            ListenPort listenPort,
             Sender sender,
             LongSupplier nanoClock) {
         this.device = device;
         this.timestamps = timestamps;
         this.link = link;
-        this.underlay = underlay;
+        this.listenPort = listenPort;
         this.sender = sender;
         this.nanoClock = nanoClock;
     }
@@ -216,8 +212,8 @@ final class DeviceControl implements UapiTarget {
             return;
         }
         if (device.isUp()) {
-            underlay.change(open(wanted));
-            port = underlay.portNumber();
+            listenPort.open(wanted, mark);
+            port = listenPort.number();
             forgetSources();
         } else {
             port = wanted;
@@ -226,7 +222,7 @@ final class DeviceControl implements UapiTarget {
 
     @GuardedBy("lock")
     private void mark(int wanted) throws ErrnoException {
-        underlay.mark(wanted);
+        listenPort.mark(wanted);
         mark = wanted;
         forgetSources();
     }
@@ -234,8 +230,8 @@ final class DeviceControl implements UapiTarget {
     @GuardedBy("lock")
     private void up() {
         try {
-            underlay.change(open(port));
-            port = underlay.portNumber();
+            listenPort.open(port, mark);
+            port = listenPort.number();
             portTrouble = null;
         } catch (ErrnoException e) {
             if (portTrouble == null || portTrouble.errno() != e.errno()) {
@@ -262,29 +258,7 @@ final class DeviceControl implements UapiTarget {
             LOG.log(System.Logger.Level.INFO, "Interface is down");
         }
         device.down();
-        underlay.change(null);
-    }
-
-    @GuardedBy("lock")
-    private UdpPort open(int number) throws ErrnoException {
-        UdpPort opened = UdpPort.open(number);
-        try {
-            opened.mark(mark);
-            grow(opened);
-            return opened;
-        } catch (ErrnoException e) {
-            opened.close();
-            throw e;
-        }
-    }
-
-    private static void grow(UdpPort opened) throws ErrnoException {
-        var _ = opened.v4().receiveBuffer(SOCKET_BUFFER_BYTES);
-        var _ = opened.v4().sendBuffer(SOCKET_BUFFER_BYTES);
-        if (opened.v6().isPresent()) {
-            var _ = opened.v6().get().receiveBuffer(SOCKET_BUFFER_BYTES);
-            var _ = opened.v6().get().sendBuffer(SOCKET_BUFFER_BYTES);
-        }
+        listenPort.close();
     }
 
     @GuardedBy("lock")

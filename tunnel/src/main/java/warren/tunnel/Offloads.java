@@ -48,7 +48,11 @@ record Offloads(boolean tso, boolean uso, boolean gso, boolean gro, boolean coal
 
     /// Makes the interface in the form that these need.
     Tun open(String name) throws ErrnoException {
-        return tso || uso || coalesce ? Tun.openWithHeader(name) : Tun.open(name);
+        return needHeader() ? Tun.openWithHeader(name) : Tun.open(name);
+    }
+
+    boolean needHeader() {
+        return tso || uso || coalesce;
     }
 
     /// Asks the kernel for them: those that it has.

@@ -18,7 +18,7 @@ import warren.wireguard.PacketBatch;
 
 /// The way in: receives datagrams, opens them and hands their packets to the TUN device, joined
 /// where they can be; answers handshakes. Drains without blocking, then waits in `poll`. One
-/// platform thread; in the steady state nothing is allocated.
+/// platform thread a lane; in the steady state nothing is allocated.
 final class ReceiveLoop {
     /// Handshake messages a second beyond which senders must prove their address. One costs about
     /// half a millisecond of this thread, so strangers get at most a tenth of it; a thousand peers
@@ -44,7 +44,7 @@ final class ReceiveLoop {
     private final TunWriter writer;
     private final EndpointCache endpoints = new EndpointCache();
     private final LoadEstimator load = new LoadEstimator(HANDSHAKES_PER_SECOND, HANDSHAKE_BURST);
-    private final Outbox outbox = new Outbox();
+    private final Outbox outbox;
 
     // The run of datagrams of one session and sender that is being gathered.
     private int runStart;
@@ -52,14 +52,14 @@ final class ReceiveLoop {
     private @Nullable Endpoint runSource;
 
     /// @param arena of the loop's life
-    /// @param wake signalled when the sockets changed and when the ending is due
-    ReceiveLoop(Arena arena, TunnelParts parts, EventFd wake) {
+    /// @param lane the loop's own
+    ReceiveLoop(Arena arena, TunnelParts parts, Lane lane) {
         this.device = parts.device();
-        this.underlay = parts.underlay();
+        this.underlay = lane.underlay();
         this.link = parts.link();
         this.ending = parts.ending();
         this.nanoClock = parts.nanoClock();
-        this.wake = wake;
+        this.wake = lane.wakeReceive();
         Offloads offloads = parts.offloads();
         this.sender = new Sender(arena, underlay, parts.sendErrors(), offloads.gso());
         this.received =
@@ -69,7 +69,8 @@ final class ReceiveLoop {
                         BatchSize.DATAGRAM_BYTES + BatchSize.TAIL_ROOM,
                         BatchSize.HEAD_ROOM);
         this.batch = new PacketBatch(received.memory(), BatchSize.RECEIVE_PACKETS);
-        this.writer = new TunWriter(arena, parts.tun(), batch, offloads);
+        this.writer = new TunWriter(arena, lane.queue(), batch, offloads);
+        this.outbox = new Outbox(lane.number());
     }
 
     void run() throws ErrnoException {

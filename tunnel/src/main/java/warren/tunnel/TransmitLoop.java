@@ -5,10 +5,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import warren.linux.EventFd;
 import warren.linux.Poll;
 import warren.linux.errno.ErrnoException;
-import warren.linux.tun.Tun;
+import warren.linux.tun.TunQueue;
 import warren.linux.tun.VnetHeader;
 import warren.wireguard.Device;
 import warren.wireguard.Outbox;
@@ -18,9 +17,9 @@ import warren.wireguard.SealOutcome;
 
 /// The way out: reads IP packets from the TUN device, splits what comes joined, seals the packets
 /// for their peers and sends them. Drains without blocking, then waits in `poll`. One platform
-/// thread; in the steady state nothing is allocated.
+/// thread a lane; in the steady state nothing is allocated.
 final class TransmitLoop {
-    private final Tun tun;
+    private final TunQueue queue;
     private final Device device;
     private final DeviceControl control;
     private final TunLink link;
@@ -37,27 +36,28 @@ final class TransmitLoop {
     /// gives none.
     private final int readAt;
 
-    private final Outbox outbox = new Outbox();
+    private final Outbox outbox;
     private final Poll poll;
 
     /// @param arena of the loop's life
-    /// @param wake signalled to end the loop once the ending is due
-    TransmitLoop(Arena arena, TunnelParts parts, EventFd wake) {
-        this.tun = parts.tun();
+    /// @param lane the loop's own
+    TransmitLoop(Arena arena, TunnelParts parts, Lane lane) {
+        this.queue = lane.queue();
         this.device = parts.device();
         this.control = parts.control();
         this.link = parts.link();
         this.ending = parts.ending();
         this.nanoClock = parts.nanoClock();
         this.sender =
-                new Sender(arena, parts.underlay(), parts.sendErrors(), parts.offloads().gso());
+                new Sender(arena, lane.underlay(), parts.sendErrors(), parts.offloads().gso());
         this.room = new PacketRoom(arena);
         this.incoming =
                 arena.allocate(VnetHeader.LENGTH + BatchSize.PACKET_BYTES, BatchSize.ALIGNMENT);
-        this.readAt = tun.hasHeader() ? 0 : VnetHeader.LENGTH;
+        this.readAt = queue.hasHeader() ? 0 : VnetHeader.LENGTH;
+        this.outbox = new Outbox(lane.number());
         this.poll = new Poll(arena, 2);
-        poll.add(tun.fd(), Poll.READ);
-        poll.add(wake.fd(), Poll.READ);
+        poll.add(queue.fd(), Poll.READ);
+        poll.add(lane.wakeTransmit().fd(), Poll.READ);
     }
 
     void run() throws ErrnoException {
@@ -78,7 +78,7 @@ final class TransmitLoop {
             room.clear(mtu);
         }
         while (!room.isWorthSending()) {
-            int got = tun.read(incoming, readAt, (int) incoming.byteSize() - readAt);
+            int got = queue.read(incoming, readAt, (int) incoming.byteSize() - readAt);
             if (got == 0) {
                 send(false);
                 return false;

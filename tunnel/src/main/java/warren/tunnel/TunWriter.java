@@ -4,20 +4,20 @@ package warren.tunnel;
 import java.lang.foreign.Arena;
 import warren.linux.Pieces;
 import warren.linux.errno.ErrnoException;
-import warren.linux.tun.Tun;
+import warren.linux.tun.TunQueue;
 import warren.wireguard.PacketBatch;
 
 /// Hands opened packets to the host, joined where that is possible. Confined to its loop.
 final class TunWriter {
-    private final Tun tun;
+    private final TunQueue queue;
     private final PacketBatch batch;
     private final Coalescer coalescer;
     private final Pieces pieces;
 
     /// @param arena of the loop's life
     /// @param batch whose packets will be written; each has free bytes for a header before it
-    TunWriter(Arena arena, Tun tun, PacketBatch batch, Offloads offloads) {
-        this.tun = tun;
+    TunWriter(Arena arena, TunQueue queue, PacketBatch batch, Offloads offloads) {
+        this.queue = queue;
         this.batch = batch;
         this.coalescer =
                 new Coalescer(batch, offloads.coalesce(), offloads.coalesce() && offloads.uso());
@@ -26,11 +26,11 @@ final class TunWriter {
 
     /// Takes packet `index`, which stays in place until [#flush].
     void add(int index) throws ErrnoException {
-        if (tun.hasHeader()) {
+        if (queue.hasHeader()) {
             coalescer.add(index);
         } else {
             // A packet that the host does not take is lost, as on any network.
-            var _ = tun.write(batch.memory, batch.offset[index], batch.length[index]);
+            var _ = queue.write(batch.memory, batch.offset[index], batch.length[index]);
         }
     }
 
@@ -38,7 +38,7 @@ final class TunWriter {
     void flush() throws ErrnoException {
         for (int item = 0; item < coalescer.items(); item++) {
             coalescer.gather(item, pieces);
-            var _ = tun.write(pieces);
+            var _ = queue.write(pieces);
         }
         coalescer.clear();
     }

@@ -8,7 +8,7 @@ import java.util.List;
 public final class TunnelJvm {
     /// - `UseSerialGC`: no collector threads; the packet path makes no garbage, control little.
     /// - `Xms8m`, `Xmx64m`: a thousand peers need a few megabytes; packets live outside the heap.
-    /// - `Xss512k`: five threads of flat calls.
+    /// - `Xss512k`: a few threads of flat calls.
     /// - `ReservedCodeCacheSize`: a small program.
     /// - `UsePerfData` off: no file in `/tmp` that outlives a kill.
     public static final List<String> FLAGS =

@@ -9,10 +9,16 @@ import warren.wireguard.Aead;
 /// @param name of the interface
 /// @param aead what encrypts
 /// @param offloads to be used where the kernel has them
+/// @param queues of the interface, where the kernel gives it several
 /// @param socketDirectory where the UAPI socket goes
 /// @param stateDirectory where handshake timestamps are kept
 record TunnelOptions(
-        String name, Aead aead, Offloads offloads, Path socketDirectory, Path stateDirectory) {
+        String name,
+        Aead aead,
+        Offloads offloads,
+        int queues,
+        Path socketDirectory,
+        Path stateDirectory) {
     /// What every WireGuard interface starts with: Ethernet's 1500 less 80 for an IPv6 underlay.
     static final int DEFAULT_MTU = 1420;
 

@@ -11,9 +11,10 @@ import warren.linux.udp.SendBatch;
 import warren.linux.udp.UdpPort;
 import warren.linux.udp.UdpSocket;
 
-/// The device's UDP port, which comes, goes and changes while loops use it. Loops enter as readers
-/// for the length of one system call, so a socket is closed only when nobody is in it and its
-/// descriptor number cannot be somebody else's. Thread-safe; entering allocates nothing.
+/// One lane's socket of the device's UDP port, which comes, goes and changes while loops use it.
+/// Loops
+/// enter as readers for the length of one system call, so a socket is closed only when nobody is in
+/// it and its descriptor number cannot be somebody else's. Thread-safe; entering allocates nothing.
 final class Underlay implements AutoCloseable {
     private final StampedLock lock = new StampedLock();
     private final EventFd changed;

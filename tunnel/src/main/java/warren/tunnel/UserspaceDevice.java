@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import warren.linux.EventFd;
 import warren.linux.errno.ErrnoException;
 import warren.linux.tun.Tun;
 import warren.wireguard.Device;
@@ -23,6 +22,7 @@ import warren.wireguard.Device;
 /// |-------------|----------------------------------------|
 /// | `wg0-tx`    | TUN to UDP: one batch, one sender      |
 /// | `wg0-rx`    | UDP to TUN: one batch, one sender      |
+/// | `wg0-tx1` … | the same for further lanes             |
 /// | `wg0-timer` | nothing; works under the control lock  |
 /// | `wg0-link`  | the rtnetlink monitor                  |
 /// | virtual     | one UAPI connection each               |
@@ -37,9 +37,7 @@ final class UserspaceDevice implements AutoCloseable {
     private final Ending ending = new Ending();
     private final List<Thread> loops = new ArrayList<>();
     private final Tun tun;
-    private final EventFd wakeTransmit;
-    private final EventFd wakeReceive;
-    private final Underlay underlay;
+    private final List<Lane> lanes;
     private final DeviceControl control;
     private final LinkWatch watch;
     private final UapiServer server;
@@ -49,7 +47,8 @@ final class UserspaceDevice implements AutoCloseable {
     ///
     /// @throws IOException where the interface or its socket cannot be had; nothing is left behind
     static UserspaceDevice start(TunnelOptions options) throws IOException {
-        return start(options, () -> options.offloads().open(options.name()));
+        return start(
+                options, () -> Queues.open(options.name(), options.offloads(), options.queues()));
     }
 
     /// As [#start(TunnelOptions)], with a device of the caller's making.
@@ -77,49 +76,49 @@ final class UserspaceDevice implements AutoCloseable {
 
     private UserspaceDevice(TunnelOptions options, Tun tun, UapiSocket socket) throws IOException {
         this.tun = tun;
-        this.wakeTransmit = EventFd.open();
-        this.wakeReceive = EventFd.open();
         Offloads offloads = options.offloads().turnOn(tun);
-        this.underlay = new Underlay(wakeReceive, offloads.gro());
+        this.lanes = Lane.of(tun, offloads.gro());
+        List<Underlay> underlays = lanes.stream().map(Lane::underlay).toList();
         SendErrors sendErrors = new SendErrors();
         TunLink link = new TunLink(tun, ending);
         SecureRandom random = new SecureRandom();
         StoredTimestamps timestamps =
                 new StoredTimestamps(InstantSource.system(), options.stateDirectory());
         Device device =
-                new Device(options.aead(), random::nextBytes, timestamps, InstantSource.system());
-        Sender sender = new Sender(arena, underlay, sendErrors, offloads.gso());
-        this.control =
-                new DeviceControl(device, timestamps, link, underlay, sender, System::nanoTime);
+                new Device(
+                        options.aead(),
+                        lanes.size(),
+                        random::nextBytes,
+                        timestamps,
+                        InstantSource.system());
+        Sender sender = new Sender(arena, underlays.getFirst(), sendErrors, offloads.gso());
+        ListenPort port = new ListenPort(underlays);
+        this.control = new DeviceControl(device, timestamps, link, port, sender, System::nanoTime);
         TunnelParts parts =
                 new TunnelParts(
-                        tun,
-                        device,
-                        control,
-                        link,
-                        underlay,
-                        sendErrors,
-                        ending,
-                        offloads,
-                        System::nanoTime);
-        TransmitLoop transmit = new TransmitLoop(arena, parts, wakeTransmit);
-        ReceiveLoop receive = new ReceiveLoop(arena, parts, wakeReceive);
+                        device, control, link, sendErrors, ending, offloads, System::nanoTime);
+        List<PacketLoops> packetLoops =
+                lanes.stream().map(lane -> new PacketLoops(arena, parts, lane)).toList();
         this.watch = LinkWatch.open(control, tun.index());
         TimerLoop clock = new TimerLoop(control, ending, System::nanoTime);
         this.server =
                 UapiServer.start(
                         socket, control, () -> ending.because(Ending.Reason.SOCKET_REMOVED));
-        loop(options.name() + "-tx", transmit::run);
-        loop(options.name() + "-rx", receive::run);
+        for (PacketLoops pair : packetLoops) {
+            loop(options.name() + "-tx" + pair.suffix, pair.transmit::run);
+            loop(options.name() + "-rx" + pair.suffix, pair.receive::run);
+        }
         loop(options.name() + "-link", watch::run);
         this.timer = loop(options.name() + "-timer", clock::run);
         LOG.log(
                 System.Logger.Level.INFO,
-                "Tunnel is ready: interface={0} mtu={1} aead={2} offloads={3} socket={4}",
+                "Tunnel is ready: interface={0} mtu={1} aead={2} offloads={3} queues={4}"
+                        + " socket={5}",
                 options.name(),
                 Integer.toString(link.mtu()),
                 options.aead().name(),
                 offloads,
+                Integer.toString(lanes.size()),
                 socket.path());
     }
 
@@ -144,15 +143,12 @@ final class UserspaceDevice implements AutoCloseable {
         ending.because(Ending.Reason.STOPPED);
         server.close();
         watch.close();
-        wakeTransmit.signal();
-        wakeReceive.signal();
+        lanes.forEach(Lane::wake);
         LockSupport.unpark(timer);
         loops.forEach(UserspaceDevice::join);
         control.shutDown();
-        underlay.close();
+        lanes.forEach(Lane::close);
         tun.close();
-        wakeTransmit.close();
-        wakeReceive.close();
         arena.close();
         closed.countDown();
     }
@@ -209,6 +205,19 @@ final class UserspaceDevice implements AutoCloseable {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /// The loops of one lane, not yet running.
+    private static final class PacketLoops {
+        private final String suffix;
+        private final TransmitLoop transmit;
+        private final ReceiveLoop receive;
+
+        PacketLoops(Arena arena, TunnelParts parts, Lane lane) {
+            suffix = lane.number() == 0 ? "" : Integer.toString(lane.number());
+            transmit = new TransmitLoop(arena, parts, lane);
+            receive = new ReceiveLoop(arena, parts, lane);
         }
     }
 

@@ -26,6 +26,7 @@ import warren.linux.Processes;
 /// - `WARREN_AEAD`: developer knob, unstable: `libcrypto`, `jce` or `vector`.
 /// - `WARREN_OFFLOADS`: developer knob, unstable: `none`, or those to use of
 ///   `tso,uso,gso,gro,coalesce`.
+/// - `WARREN_QUEUES`: developer knob, unstable: threads each way, 1 to 32.
 public final class WireguardProcess {
     static final int DONE = 0;
     static final int FAILED = 1;
@@ -84,6 +85,9 @@ public final class WireguardProcess {
                             name,
                             AeadChoice.choose(environment.get(AeadChoice.VARIABLE)),
                             Offloads.wanted(environment.get(Offloads.VARIABLE)),
+                            Queues.wanted(
+                                    environment.get(Queues.VARIABLE),
+                                    Runtime.getRuntime().availableProcessors()),
                             UapiClient.SOCKET_DIRECTORY,
                             TunnelOptions.STATE_DIRECTORY);
             return serve(options, reporting);

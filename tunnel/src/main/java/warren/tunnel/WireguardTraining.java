@@ -92,7 +92,7 @@ public final class WireguardTraining {
             throws IOException {
         var options =
                 new TunnelOptions(
-                        name, AeadChoice.choose(null), Offloads.ALL, directory, directory);
+                        name, AeadChoice.choose(null), Offloads.ALL, 1, directory, directory);
         return UserspaceDevice.start(options, pipe::tun);
     }
 

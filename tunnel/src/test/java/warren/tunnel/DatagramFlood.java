@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -16,6 +17,9 @@ import java.util.concurrent.locks.LockSupport;
 final class DatagramFlood {
     /// Slow enough that the receiver's socket buffer does not swallow what is to be tested.
     private static final int BURST = 50;
+
+    /// So many that every receive loop of the device gets its share.
+    private static final int SOURCES = 64;
 
     private static final long PAUSE_NANOS = 2_000_000;
 
@@ -32,12 +36,20 @@ final class DatagramFlood {
         List<Capture.Datagram> genuine =
                 args.length < 5 ? List.of() : Capture.read(Path.of(args[4])).datagrams();
         DatagramFlood flood = new DatagramFlood(Long.parseLong(args[3]), genuine);
-        try (DatagramChannel channel = DatagramChannel.open()) {
+        List<DatagramChannel> channels = new ArrayList<>();
+        try {
+            for (int i = 0; i < SOURCES; i++) {
+                channels.add(DatagramChannel.open());
+            }
             for (int i = 0; i < Integer.parseInt(args[2]); i++) {
-                channel.send(ByteBuffer.wrap(flood.datagram()), target);
+                channels.get(i % SOURCES).send(ByteBuffer.wrap(flood.datagram()), target);
                 if (i % BURST == 0) {
                     LockSupport.parkNanos(PAUSE_NANOS);
                 }
+            }
+        } finally {
+            for (DatagramChannel channel : channels) {
+                channel.close();
             }
         }
     }

@@ -17,9 +17,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import warren.linux.testing.PrivateNetwork;
 import warren.wireguard.PrivateKey;
 import warren.wireguard.X25519;
@@ -42,8 +43,9 @@ class UserspaceDeviceTest {
 
     @TempDir Path directory;
 
-    @Test
-    void packetLoopsMakeNoGarbageInTheSteadyState() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void packetLoopsMakeNoGarbageInTheSteadyState(int queues) throws Exception {
         try (PrivateNetwork left = PrivateNetwork.create("wtn-left");
                 PrivateNetwork right = PrivateNetwork.create("wtn-right")) {
             left.ip("link add wtnl type veth peer name wtnr netns " + right.threadId());
@@ -51,8 +53,8 @@ class UserspaceDeviceTest {
             right.ip("addr add 192.0.2.2/24 dev wtnr");
             left.ip("link set wtnl up");
             right.ip("link set wtnr up");
-            try (UserspaceDevice a = left.call(() -> device("wtnal"));
-                    UserspaceDevice b = right.call(() -> device("wtnar"))) {
+            try (UserspaceDevice a = left.call(() -> device("wtnal", queues));
+                    UserspaceDevice b = right.call(() -> device("wtnar", queues))) {
                 configure(left, "wtnal", 1);
                 configure(right, "wtnar", 2);
                 measure(left, right);
@@ -61,13 +63,14 @@ class UserspaceDeviceTest {
         }
     }
 
-    @Test
-    void leavesNoThreadAndNoDescriptorBehind() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void leavesNoThreadAndNoDescriptorBehind(int queues) throws Exception {
         try (PrivateNetwork network = PrivateNetwork.create("wtn-leak")) {
-            runOnce(network); // what the JDK opens once and keeps
+            runOnce(network, queues); // what the JDK opens once and keeps
             List<String> before = descriptors();
             for (int i = 0; i < RUNS; i++) {
-                runOnce(network);
+                runOnce(network, queues);
             }
             List<String> after = descriptors();
             assertTrue(after.size() - before.size() < RUNS, before + " became " + after);
@@ -77,8 +80,8 @@ class UserspaceDeviceTest {
         }
     }
 
-    private void runOnce(PrivateNetwork network) throws Exception {
-        try (UserspaceDevice device = network.call(() -> device("wtnal"))) {
+    private void runOnce(PrivateNetwork network, int queues) throws Exception {
+        try (UserspaceDevice device = network.call(() -> device("wtnal", queues))) {
             network.ip("link set wtnal up");
             UapiClient client = new UapiClient(directory.resolve("sockets/wtnal.sock"));
             TestNode.await("a port", () -> port(client) != 0);
@@ -143,12 +146,13 @@ class UserspaceDeviceTest {
         }
     }
 
-    private UserspaceDevice device(String name) throws IOException {
+    private UserspaceDevice device(String name, int queues) throws IOException {
         return UserspaceDevice.start(
                 new TunnelOptions(
                         name,
                         AeadChoice.choose("libcrypto"),
                         Offloads.ALL,
+                        queues,
                         directory.resolve("sockets"),
                         directory.resolve("state")));
     }
@@ -186,7 +190,7 @@ class UserspaceDeviceTest {
 
     private static List<Long> loops() {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().matches("wtna[lr]-(tx|rx)"))
+                .filter(thread -> thread.getName().matches("wtna[lr]-(tx|rx)\\d*"))
                 .map(Thread::threadId)
                 .toList();
     }
