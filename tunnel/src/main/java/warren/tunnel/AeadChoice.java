@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.tunnel;
 
+import java.lang.System.Logger.Level;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import warren.linux.crypto.IpsecMb;
 import warren.linux.crypto.Libcrypto;
 import warren.wireguard.Aead;
 import warren.wireguard.JceAead;
 
-/// Which backend encrypts: libcrypto where the host has it, else the JDK's; on request, the vector
-/// code. No state.
+/// Which backend encrypts: of libIPSec_MB and libcrypto the one that a trial finds cheaper on this
+/// processor, or the one that the host has, else the JDK's; on request, the vector code. No state.
 final class AeadChoice {
+    private static final System.Logger LOG = System.getLogger(AeadChoice.class.getName());
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
-    /// Developer knob, unstable: `libcrypto` or `jce` forces a backend, `vector` starts on the
-    /// default and switches under traffic, once the vector code is compiled and faster.
+    /// Developer knob, unstable: `ipsec-mb`, `libcrypto` or `jce` forces a backend, `vector` starts
+    /// on libcrypto and switches under traffic, once the vector code is compiled and faster.
     static final String VARIABLE = "WARREN_AEAD";
 
     private AeadChoice() {}
@@ -22,22 +25,49 @@ final class AeadChoice {
     /// @throws IllegalArgumentException for a wish that is unknown or cannot be met
     static Aead choose(@Nullable String wish) {
         if (wish == null) {
-            return libcrypto().orElseGet(JceAead::new);
+            return cheapest();
         }
         return switch (wish) {
             case "jce" -> new JceAead();
             case "libcrypto" ->
                     libcrypto()
                             .orElseThrow(
-                                    () ->
-                                            new IllegalArgumentException(
-                                                    VARIABLE
-                                                            + "=libcrypto: there is no libcrypto"
-                                                            + " with ChaCha20-Poly1305 here"));
+                                    () -> missing(wish, "no libcrypto with ChaCha20-Poly1305"));
+            case "ipsec-mb" ->
+                    ipsecMb()
+                            .orElseThrow(
+                                    () -> missing(wish, "no libIPSec_MB of version 1.3 to 2.0"));
             case "vector" -> vector(libcrypto().orElseGet(JceAead::new));
             default ->
                     throw new IllegalArgumentException(
-                            VARIABLE + "=" + wish + ": not one of libcrypto, jce, vector");
+                            VARIABLE
+                                    + "="
+                                    + wish
+                                    + ": not one of ipsec-mb, libcrypto, jce, vector");
+        };
+    }
+
+    private static IllegalArgumentException missing(String wish, String what) {
+        return new IllegalArgumentException(VARIABLE + "=" + wish + ": there is " + what + " here");
+    }
+
+    private static Aead cheapest() {
+        Aead usual = libcrypto().orElseGet(JceAead::new);
+        Aead burst = ipsecMb().orElse(null);
+        if (burst == null) {
+            return usual;
+        }
+        return switch (AeadTrial.compare(burst, usual)) {
+            case FIRST -> burst;
+            case SECOND -> usual;
+            case DISAGREE -> {
+                LOG.log(
+                        Level.ERROR,
+                        "Encryption by {0} differs from {1}: stays off",
+                        burst.name(),
+                        usual.name());
+                yield usual;
+            }
         };
     }
 
@@ -55,6 +85,10 @@ final class AeadChoice {
         VectorGate gate = new VectorGate();
         VectorWarmup.start(usual, gate);
         return new VectorAead(usual, gate);
+    }
+
+    private static Optional<Aead> ipsecMb() {
+        return IpsecMb.load().map(IpsecMbAead::new);
     }
 
     private static Optional<Aead> libcrypto() {

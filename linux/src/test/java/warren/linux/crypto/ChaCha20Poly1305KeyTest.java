@@ -156,7 +156,7 @@ final class ChaCha20Poly1305KeyTest {
         }
     }
 
-    private static byte[] jdkSeal(byte[] key, long counter, byte[] plain) throws Exception {
+    static byte[] jdkSeal(byte[] key, long counter, byte[] plain) throws Exception {
         byte[] nonce =
                 ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN).putLong(4, counter).array();
         Cipher cipher = Cipher.getInstance("ChaCha20-Poly1305");
