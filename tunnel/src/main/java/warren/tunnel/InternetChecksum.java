@@ -32,23 +32,6 @@ final class InternetChecksum {
         return low + high + sumTail(memory, at + whole, length - whole);
     }
 
-    /// Copies `length` bytes and sums them on the way.
-    static long copy(MemorySegment from, long source, MemorySegment to, long target, int length) {
-        long low = 0;
-        long high = 0;
-        int whole = length & -Long.BYTES;
-        for (int i = 0; i < whole; i += Long.BYTES) {
-            long eight = from.get(JAVA_LONG_UNALIGNED, source + i);
-            to.set(JAVA_LONG_UNALIGNED, target + i, eight);
-            low += eight & HALF;
-            high += eight >>> 32;
-        }
-        for (int i = whole; i < length; i++) {
-            to.set(JAVA_BYTE, target + i, from.get(JAVA_BYTE, source + i));
-        }
-        return low + high + sumTail(from, source + whole, length - whole);
-    }
-
     /// A 16-bit number as it would be read from a packet in the host's order.
     static int word(int number) {
         short bits = (short) number;

@@ -140,13 +140,11 @@ final class Segmenter {
         }
         int pseudo = InnerHeader.wordAt(memory, packet + start + field);
         InnerHeader.setWord(target, to + start + field, 0);
-        long sum =
-                InternetChecksum.copy(memory, packet + headers + done, target, to + headers, piece);
+        MemorySegment.copy(memory, packet + headers + done, target, to + headers, piece);
         if (pseudo == 0 && !tcp) {
             return; // UDP without a checksum stays so
         }
-        sum += InternetChecksum.sum(target, to + start, headers - start);
-        sum += pseudo;
+        long sum = InternetChecksum.sum(target, to + start, segment - start) + pseudo;
         sum += InternetChecksum.word(~(length - start));
         sum += InternetChecksum.word(segment - start);
         finish(target, to + start + field, sum, !tcp);

@@ -28,14 +28,14 @@ record Options(
               --quick         2 rounds of 2 s, 20 peers instead of 200
               --many N        peers of the part with many peers (default 200; 0 leaves it out)
               --ours A,B      what of ours runs: warren, or with a backend warren:libcrypto,
-                              warren:jce, warren:vector (default warren)
+                              warren:ipsec-mb, warren:jce, warren:vector (default warren)
               --peers A,B     what it is compared with: wireguard-go, nebula, or veth, the bare
                               cable (default wireguard-go,nebula; '' for none)
               --json FILE     writes all figures of all rounds there
             """;
 
     static final List<String> OURS =
-            List.of("warren", "warren:libcrypto", "warren:jce", "warren:vector");
+            List.of("warren", "warren:libcrypto", "warren:ipsec-mb", "warren:jce", "warren:vector");
     static final List<String> PEERS = List.of("wireguard-go", "nebula", "veth");
 
     Options {
