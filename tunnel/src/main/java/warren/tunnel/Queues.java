@@ -9,12 +9,17 @@ import warren.linux.tun.Tun;
 ///
 /// Half the processors encrypt, the other half is for the host: its stacks, its containers, and the
 /// opposite direction. Where there are few, one thread each way with large batches is the better
-/// use of them.
+/// use of them, and where there are two or one, a thread for both, see [SharedLoop].
 final class Queues {
     private static final System.Logger LOG = System.getLogger(Queues.class.getName());
 
-    /// Developer knob, unstable: how many queues.
+    /// Developer knob, unstable: how many queues, or `shared` for one with one thread.
     static final String VARIABLE = "WARREN_QUEUES";
+
+    private static final String SHARED = "shared";
+
+    /// More processors than this have a thread for each way.
+    private static final int SHARED_PROCESSORS_MAX = 2;
 
     /// Fewer processors than this have one queue.
     private static final int PROCESSORS_MIN = 4;
@@ -28,16 +33,24 @@ final class Queues {
 
     /// @param wish the value of [#VARIABLE]; null for none
     /// @param processors that the host lets us use
-    /// @throws IllegalArgumentException for a wish that is no number from 1 to 32
+    /// @throws IllegalArgumentException for a wish that is neither `shared` nor from 1 to 32
     static int wanted(@Nullable String wish, int processors) {
         if (wish == null) {
             return processors < PROCESSORS_MIN ? 1 : Math.min(USUAL_MAX, processors / 2);
         }
+        if (wish.equals(SHARED)) {
+            return 1;
+        }
         if (!wish.matches("[1-9][0-9]?") || Integer.parseInt(wish) > MAX) {
             throw new IllegalArgumentException(
-                    VARIABLE + "=" + wish + ": not a number from 1 to " + MAX);
+                    VARIABLE + "=" + wish + ": not " + SHARED + " or a number from 1 to " + MAX);
         }
         return Integer.parseInt(wish);
+    }
+
+    /// Whether one thread is to serve both ways.
+    static boolean areShared(@Nullable String wish, int processors) {
+        return wish == null ? processors <= SHARED_PROCESSORS_MAX : wish.equals(SHARED);
     }
 
     /// Makes the interface with as many queues as are wanted or, where the kernel does not give it

@@ -103,7 +103,7 @@ final class ReceiveLoop {
     }
 
     /// @return whether more may wait; after little, asking `poll` costs no more than trying
-    private boolean receive(boolean ipv4) throws ErrnoException {
+    boolean receive(boolean ipv4) throws ErrnoException {
         int count = underlay.receive(received, ipv4);
         if (count == 0) {
             return false;

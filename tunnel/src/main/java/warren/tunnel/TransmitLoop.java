@@ -62,7 +62,7 @@ final class TransmitLoop {
 
     void run() throws ErrnoException {
         while (!ending.isDue()) {
-            if (!forward(link.mtu())) {
+            if (!forward()) {
                 poll.await(-1);
             }
         }
@@ -72,7 +72,8 @@ final class TransmitLoop {
     /// fill a message stay for the next load.
     ///
     /// @return whether more may wait
-    private boolean forward(int mtu) throws ErrnoException {
+    boolean forward() throws ErrnoException {
+        int mtu = link.mtu();
         if (mtu != room.mtu()) {
             send(false);
             room.clear(mtu);

@@ -10,6 +10,7 @@ import warren.wireguard.Aead;
 /// @param aead what encrypts
 /// @param offloads to be used where the kernel has them
 /// @param queues of the interface, where the kernel gives it several
+/// @param shared whether one thread serves both ways, where there is one queue
 /// @param socketDirectory where the UAPI socket goes
 /// @param stateDirectory where handshake timestamps are kept
 record TunnelOptions(
@@ -17,6 +18,7 @@ record TunnelOptions(
         Aead aead,
         Offloads offloads,
         int queues,
+        boolean shared,
         Path socketDirectory,
         Path stateDirectory) {
     /// What every WireGuard interface starts with: Ethernet's 1500 less 80 for an IPv6 underlay.

@@ -23,6 +23,8 @@ import warren.wireguard.Device;
 /// | `wg0-tx`    | TUN to UDP: one batch, one sender      |
 /// | `wg0-rx`    | UDP to TUN: one batch, one sender      |
 /// | `wg0-tx1` … | the same for further lanes             |
+/// | `wg0-io`    | what `-tx` and `-rx` own, in their     |
+/// |             | place where one thread serves both     |
 /// | `wg0-timer` | nothing; works under the control lock  |
 /// | `wg0-link`  | the rtnetlink monitor                  |
 /// | virtual     | one UAPI connection each               |
@@ -104,10 +106,8 @@ final class UserspaceDevice implements AutoCloseable {
         this.server =
                 UapiServer.start(
                         socket, control, () -> ending.because(Ending.Reason.SOCKET_REMOVED));
-        for (PacketLoops pair : packetLoops) {
-            loop(options.name() + "-tx" + pair.suffix, pair.transmit::run);
-            loop(options.name() + "-rx" + pair.suffix, pair.receive::run);
-        }
+        boolean shared = options.shared() && lanes.size() == 1;
+        packetLoops.forEach(pair -> start(pair, options.name(), shared));
         loop(options.name() + "-link", watch::run);
         this.timer = loop(options.name() + "-timer", clock::run);
         LOG.log(
@@ -118,7 +118,7 @@ final class UserspaceDevice implements AutoCloseable {
                 Integer.toString(link.mtu()),
                 options.aead().name(),
                 offloads,
-                Integer.toString(lanes.size()),
+                shared ? "shared" : Integer.toString(lanes.size()),
                 socket.path());
     }
 
@@ -159,6 +159,16 @@ final class UserspaceDevice implements AutoCloseable {
             var _ = closed.await(CLOSE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void start(PacketLoops pair, String name, boolean shared) {
+        if (shared) {
+            var both = new SharedLoop(pair.transmit, pair.receive, ending, pair.lane);
+            loop(name + "-io", both::run);
+        } else {
+            loop(name + "-tx" + pair.suffix, pair.transmit::run);
+            loop(name + "-rx" + pair.suffix, pair.receive::run);
         }
     }
 
@@ -210,11 +220,13 @@ final class UserspaceDevice implements AutoCloseable {
 
     /// The loops of one lane, not yet running.
     private static final class PacketLoops {
+        private final Lane lane;
         private final String suffix;
         private final TransmitLoop transmit;
         private final ReceiveLoop receive;
 
         PacketLoops(Arena arena, TunnelParts parts, Lane lane) {
+            this.lane = lane;
             suffix = lane.number() == 0 ? "" : Integer.toString(lane.number());
             transmit = new TransmitLoop(arena, parts, lane);
             receive = new ReceiveLoop(arena, parts, lane);

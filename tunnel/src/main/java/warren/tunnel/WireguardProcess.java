@@ -23,10 +23,11 @@ import warren.linux.Processes;
 /// - `WG_PROCESS_FOREGROUND`: `1` is `-f`.
 /// - `WARREN_LAUNCHER`: what to start the process left behind with, followed by
 ///   `wireguard -f IFACE`; otherwise it is this very Java command.
-/// - `WARREN_AEAD`: developer knob, unstable: `libcrypto`, `jce` or `vector`.
+/// - `WARREN_AEAD`: developer knob, unstable: `ipsec-mb`, `libcrypto`, `jce` or `vector`.
 /// - `WARREN_OFFLOADS`: developer knob, unstable: `none`, or those to use of
 ///   `tso,uso,gso,gro,coalesce`.
-/// - `WARREN_QUEUES`: developer knob, unstable: threads each way, 1 to 32.
+/// - `WARREN_QUEUES`: developer knob, unstable: threads each way, 1 to 32, or `shared` for one in
+///   all.
 public final class WireguardProcess {
     static final int DONE = 0;
     static final int FAILED = 1;
@@ -80,14 +81,15 @@ public final class WireguardProcess {
                 Processes.detach();
             }
             TunnelLog.configure(environment.get("LOG_LEVEL"), err);
+            String queues = environment.get(Queues.VARIABLE);
+            int processors = Runtime.getRuntime().availableProcessors();
             var options =
                     new TunnelOptions(
                             name,
                             AeadChoice.choose(environment.get(AeadChoice.VARIABLE)),
                             Offloads.wanted(environment.get(Offloads.VARIABLE)),
-                            Queues.wanted(
-                                    environment.get(Queues.VARIABLE),
-                                    Runtime.getRuntime().availableProcessors()),
+                            Queues.wanted(queues, processors),
+                            Queues.areShared(queues, processors),
                             UapiClient.SOCKET_DIRECTORY,
                             TunnelOptions.STATE_DIRECTORY);
             return serve(options, reporting);

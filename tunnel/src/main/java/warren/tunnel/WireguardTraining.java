@@ -67,8 +67,8 @@ public final class WireguardTraining {
         Path directory = Files.createTempDirectory("warren-training-");
         try (TunPipe left = TunPipe.open("train0");
                 TunPipe right = TunPipe.open("train1");
-                UserspaceDevice a = start(directory, "train0", left);
-                UserspaceDevice b = start(directory, "train1", right)) {
+                UserspaceDevice a = start(directory, "train0", left, true);
+                UserspaceDevice b = start(directory, "train1", right, false)) {
             configure(directory);
             awaitSession(left, right);
             long end = System.nanoTime() + nanos;
@@ -88,11 +88,18 @@ public final class WireguardTraining {
         }
     }
 
-    private static UserspaceDevice start(Path directory, String name, TunPipe pipe)
+    /// @param shared whether one thread serves both ways
+    private static UserspaceDevice start(Path directory, String name, TunPipe pipe, boolean shared)
             throws IOException {
         var options =
                 new TunnelOptions(
-                        name, AeadChoice.choose(null), Offloads.ALL, 1, directory, directory);
+                        name,
+                        AeadChoice.choose(null),
+                        Offloads.ALL,
+                        1,
+                        shared,
+                        directory,
+                        directory);
         return UserspaceDevice.start(options, pipe::tun);
     }
 

@@ -52,8 +52,8 @@ class OffloadsTest {
     @Timeout(120)
     void twoOfOursUnderstandEachOther(int mtu) throws Exception {
         try (TestPair pair = TestPair.create(directory)) {
-            pair.a.startTunnel(TestPair.TUNNEL);
-            pair.b.startTunnel(TestPair.TUNNEL);
+            pair.a.startTunnel(TestPair.TUNNEL, Queues.VARIABLE + "=shared");
+            pair.b.startTunnel(TestPair.TUNNEL, Queues.VARIABLE + "=1");
             pair.configure(6);
             pair.mtu(mtu);
             carry(pair);

@@ -67,6 +67,12 @@ class QueuesTest {
         assertEquals(8, Queues.wanted(null, 128));
         assertEquals(1, Queues.wanted("1", 128));
         assertEquals(32, Queues.wanted("32", 1));
+        assertEquals(1, Queues.wanted("shared", 128));
+        assertTrue(Queues.areShared(null, 1));
+        assertTrue(Queues.areShared(null, 2));
+        assertFalse(Queues.areShared(null, 3));
+        assertTrue(Queues.areShared("shared", 128));
+        assertFalse(Queues.areShared("1", 1));
         for (String wrong :
                 new String[] {"", "0", "33", "100", "-1", "four", "4 ", "04", "99999"}) {
             assertThrows(IllegalArgumentException.class, () -> Queues.wanted(wrong, 4), wrong);
@@ -301,6 +307,7 @@ class QueuesTest {
                         AeadChoice.choose(null),
                         Offloads.ALL,
                         queues,
+                        false,
                         directory.resolve("sockets"),
                         directory.resolve("state")));
     }

@@ -44,8 +44,8 @@ class UserspaceDeviceTest {
     @TempDir Path directory;
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2})
-    void packetLoopsMakeNoGarbageInTheSteadyState(int queues) throws Exception {
+    @ValueSource(strings = {"shared", "1", "2"})
+    void packetLoopsMakeNoGarbageInTheSteadyState(String queues) throws Exception {
         try (PrivateNetwork left = PrivateNetwork.create("wtn-left");
                 PrivateNetwork right = PrivateNetwork.create("wtn-right")) {
             left.ip("link add wtnl type veth peer name wtnr netns " + right.threadId());
@@ -64,8 +64,8 @@ class UserspaceDeviceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2})
-    void leavesNoThreadAndNoDescriptorBehind(int queues) throws Exception {
+    @ValueSource(strings = {"shared", "1", "2"})
+    void leavesNoThreadAndNoDescriptorBehind(String queues) throws Exception {
         try (PrivateNetwork network = PrivateNetwork.create("wtn-leak")) {
             runOnce(network, queues); // what the JDK opens once and keeps
             List<String> before = descriptors();
@@ -80,7 +80,7 @@ class UserspaceDeviceTest {
         }
     }
 
-    private void runOnce(PrivateNetwork network, int queues) throws Exception {
+    private void runOnce(PrivateNetwork network, String queues) throws Exception {
         try (UserspaceDevice device = network.call(() -> device("wtnal", queues))) {
             network.ip("link set wtnal up");
             UapiClient client = new UapiClient(directory.resolve("sockets/wtnal.sock"));
@@ -146,13 +146,14 @@ class UserspaceDeviceTest {
         }
     }
 
-    private UserspaceDevice device(String name, int queues) throws IOException {
+    private UserspaceDevice device(String name, String queues) throws IOException {
         return UserspaceDevice.start(
                 new TunnelOptions(
                         name,
                         AeadChoice.choose("libcrypto"),
                         Offloads.ALL,
-                        queues,
+                        Queues.wanted(queues, 1),
+                        Queues.areShared(queues, 1),
                         directory.resolve("sockets"),
                         directory.resolve("state")));
     }
