@@ -8,31 +8,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import warren.tunnel.Crowd;
 
 /// What it costs a sender that its traffic goes to many peers instead of one.
 ///
 ///     left                                right
-///     contender wg0 with N peers ── eth0 ── FarEnds: wg0, wg1, ...
-///     N connections                         10.201.0.1, 10.201.0.2, ...
+///     contender wg0 with N peers ── eth0 ── Crowd: 10.201.0.1 to .N, one a peer;
+///     N connections                         10.202.0.1 to .N, all behind the first
 ///
-/// The far ends are the same for every contender: `warren wireguard` with libcrypto, fifty
-/// devices a process, where hundreds of processes would take most of the CPU. First all connections
-/// go
-/// to one peer, then one to each: only the number of active peers differs.
+/// The far end is the same for every contender, and nearly the same work in both cases: a [Crowd],
+/// which takes N peers' packets by one thread a direction, and N connections to N addresses. Only
+/// the number of peers that the contender has to seal for differs. Both cases take turns, so that
+/// neither has the warmer programs.
 final class ManyPeers {
-    private static final int FIRST_PORT = 52000;
-    private static final int FIRST_TABLE = 1000;
-
-    /// Each device watches its socket by an inotify instance, of which a user gets 128: hence
-    /// several users, none of whom has to exist.
-    private static final int FIRST_USER = 60500;
-
-    private static final int DEVICES_A_USER = 50;
+    private static final String ONE_EACH = "10.201.";
+    private static final String ALL_BEHIND_ONE = "10.202.";
+    private static final String OUTSIDE = "10.10.";
+    private static final int FAR_PORT = 52000;
+    private static final int TURNS = 3;
+    private static final int WARM_UP_SECONDS = 3;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final int count;
@@ -50,15 +48,10 @@ final class ManyPeers {
             Files.createDirectories(logs);
             List<WireguardKeys> keys = WireguardKeys.make(count + 1);
             WireguardKeys own = keys.removeLast();
-            openFarEnds(right, keys, own);
+            openFarEnd(right, keys, own);
             Place.Running running = contender.start(left, logs.resolve("left.log"));
             Wireguard.awaitSocket(left, running);
-            StringBuilder peers = new StringBuilder();
-            for (int i = 0; i < count; i++) {
-                peers.append(
-                        Wireguard.section(keys.get(i), "10.9.0.2", FIRST_PORT + i, address(i)));
-            }
-            Wireguard.configure(left, own, "10.200.0.1", peers.toString());
+            openNearEnd(left, keys, own);
             Place.Running sink = right.start(logs.resolve("sink.log"), Map.of(), load("sink"));
             sink.await("its port", Duration.ofSeconds(20), () -> isListening(right));
             return measure(left, running.pid(), seconds);
@@ -69,12 +62,14 @@ final class ManyPeers {
 
     private Map<Figure, Double> measure(Place left, long pid, int seconds)
             throws BenchmarkException {
-        List<String> all = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            all.add(address(i));
+        var _ = send(left, pid, WARM_UP_SECONDS, addresses(ALL_BEHIND_ONE));
+        var _ = send(left, pid, WARM_UP_SECONDS, addresses(ONE_EACH));
+        Sent one = Sent.NOTHING;
+        Sent many = Sent.NOTHING;
+        for (int turn = 0; turn < TURNS; turn++) {
+            one = one.plus(send(left, pid, seconds, addresses(ALL_BEHIND_ONE)));
+            many = many.plus(send(left, pid, seconds, addresses(ONE_EACH)));
         }
-        Sent one = send(left, pid, seconds, Collections.nCopies(count, address(0)));
-        Sent many = send(left, pid, seconds, all);
         EnumMap<Figure, Double> figures = new EnumMap<>(Figure.class);
         figures.put(Figure.ONE_PEER, one.gigabits());
         figures.put(Figure.ONE_PEER_CPU, one.cpuPerGigabyte());
@@ -85,7 +80,21 @@ final class ManyPeers {
         return figures;
     }
 
-    private record Sent(double gigabits, double cpuPerGigabyte) {}
+    private record Sent(double bytes, double nanos, double cpuSeconds) {
+        static final Sent NOTHING = new Sent(0, 0, 0);
+
+        Sent plus(Sent more) {
+            return new Sent(bytes + more.bytes, nanos + more.nanos, cpuSeconds + more.cpuSeconds);
+        }
+
+        double gigabits() {
+            return bytes * 8 / nanos;
+        }
+
+        double cpuPerGigabyte() {
+            return cpuSeconds / (bytes / 1e9);
+        }
+    }
 
     private static Sent send(Place left, long pid, int seconds, List<String> targets)
             throws BenchmarkException {
@@ -101,8 +110,7 @@ final class ManyPeers {
                 double before = ProcessCost.cpuSeconds(pid);
                 String[] end = expect("end", out.readLine()).split(" ", -1);
                 double cpu = ProcessCost.cpuSeconds(pid) - before;
-                long bytes = Long.parseLong(end[1]);
-                return new Sent(bytes * 8.0 / Long.parseLong(end[2]), cpu / (bytes / 1e9));
+                return new Sent(Double.parseDouble(end[1]), Double.parseDouble(end[2]), cpu);
             } finally {
                 source.descendants().forEach(ProcessHandle::destroyForcibly);
                 source.destroyForcibly();
@@ -119,64 +127,64 @@ final class ManyPeers {
         return line;
     }
 
-    /// Each far end has a routing table of its own for what leaves from its address, since all of
-    /// them reach the same one.
-    private void openFarEnds(Place right, List<WireguardKeys> keys, WireguardKeys peer)
+    /// Each peer has an address outside as well, as machines of their own would.
+    private void openFarEnd(Place right, List<WireguardKeys> keys, WireguardKeys peer)
+            throws BenchmarkException, IOException {
+        StringBuilder secrets = new StringBuilder();
+        keys.forEach(key -> secrets.append(key.secret()).append('\n'));
+        right.write("/run/keys", secrets.toString());
+        List<String> line = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" </run/keys", "sh"));
+        line.addAll(
+                java(Crowd.class, "wg0", Integer.toString(FAR_PORT), peer.open(), "10.200.0.1"));
+        Path log = logs.resolve("far-end.log");
+        Files.deleteIfExists(log);
+        Place.Running end = right.start(log, Map.of("LOG_LEVEL", "error"), line);
+        end.await("its readiness", PATIENCE, () -> contains(log, "ready"));
+        right.sh(
+                """
+                ip link set wg0 mtu 1420 up
+                ip route add local 10.201.0.0/16 dev lo
+                ip route add local 10.202.0.0/16 dev lo
+                ip route add local 10.10.0.0/16 dev lo
+                ip route add 10.200.0.1/32 dev wg0
+                """);
+    }
+
+    private void openNearEnd(Place left, List<WireguardKeys> keys, WireguardKeys own)
             throws BenchmarkException {
-        right.sh("mkdir -m 777 /run/wireguard");
-        for (int first = 0; first < count; first += DEVICES_A_USER) {
-            startFarEnds(right, first, Math.min(DEVICES_A_USER, count - first));
-        }
-        StringBuilder script =
-                new StringBuilder(
-                        """
-                        echo 0 >/proc/sys/net/ipv4/conf/all/rp_filter
-                        echo 0 >/proc/sys/net/ipv4/conf/default/rp_filter
-                        """);
+        StringBuilder peers = new StringBuilder();
         for (int i = 0; i < count; i++) {
-            script.append(
-                    """
-                    echo "%2$s" >/run/key
-                    wg set wg%1$d private-key /run/key listen-port %3$d peer "%4$s" allowed-ips 10.200.0.1/32 endpoint 10.9.0.1:%5$d
-                    ip addr add %6$s/32 dev wg%1$d
-                    ip link set wg%1$d mtu 1420 up
-                    ip route add 10.200.0.1/32 dev wg%1$d table %7$d
-                    ip rule add from %6$s lookup %7$d
-                    """
-                            .formatted(
-                                    i,
-                                    keys.get(i).secret(),
-                                    FIRST_PORT + i,
-                                    peer.open(),
-                                    Wireguard.PORT,
-                                    address(i),
-                                    FIRST_TABLE + i));
+            String inside = address(ONE_EACH, i) + "/32";
+            if (i == 0) {
+                inside += ", " + ALL_BEHIND_ONE + "0.0/16";
+            }
+            peers.append(Wireguard.section(keys.get(i), address(OUTSIDE, i), FAR_PORT, inside));
         }
-        right.write("/run/far-ends", script.toString());
-        right.run(Duration.ofMinutes(3), "sh", "-e", "/run/far-ends").orFail();
+        left.sh("ip route add 10.10.0.0/16 dev eth0");
+        Wireguard.configure(left, own, "10.200.0.1", peers.toString());
+        left.sh("ip route add 10.202.0.0/16 dev wg0");
     }
 
-    private void startFarEnds(Place right, int first, int devices) throws BenchmarkException {
-        String can = "+net_admin,+dac_override";
-        List<String> line =
-                new ArrayList<>(
-                        List.of(
-                                "setpriv",
-                                "--reuid=" + (FIRST_USER + first / DEVICES_A_USER),
-                                "--clear-groups",
-                                "--inh-caps=" + can,
-                                "--ambient-caps=" + can));
-        line.addAll(java(FarEnds.class, Integer.toString(first), Integer.toString(devices)));
-        Map<String, String> environment = Map.of("LOG_LEVEL", "error", "WARREN_AEAD", "libcrypto");
-        Place.Running ends = right.start(logs.resolve("far-ends.log"), environment, line);
-        for (int i = first; i < first + devices; i++) {
-            Path socket = right.file("/run/wireguard/wg" + i + ".sock");
-            ends.await("its control sockets", PATIENCE, () -> Files.exists(socket));
+    private List<String> addresses(String prefix) {
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            all.add(address(prefix, i));
         }
+        return all;
     }
 
-    static String address(int peer) {
-        return "10.201." + peer / 250 + "." + (peer % 250 + 1);
+    /// @param prefix of 16 bits
+    static String address(String prefix, int peer) {
+        int host = peer + 1;
+        return prefix + host / 256 + "." + host % 256;
+    }
+
+    private static boolean contains(Path file, String text) {
+        try {
+            return Files.readString(file).contains(text);
+        } catch (IOException _) { // not there yet: time runs out
+            return false;
+        }
     }
 
     private static List<String> load(String... words) {

@@ -15,7 +15,7 @@ import java.util.Map;
 /// usage.
 final class TunnelBenchmark {
     private static final List<String> NEEDED =
-            List.of("ip", "iperf3", "mount", "nsenter", "ping", "setpriv", "unshare", "wg");
+            List.of("ip", "iperf3", "mount", "nsenter", "ping", "unshare", "wg");
     private static final String GO = "wireguard-go";
 
     private final Options options;

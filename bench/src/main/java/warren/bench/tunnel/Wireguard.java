@@ -30,8 +30,13 @@ record Wireguard(String name, String version, List<String> command, Map<String, 
         Place.Running two = start(right, logs.resolve("right.log"));
         awaitSocket(left, one);
         awaitSocket(right, two);
-        configure(left, keys.get(0), "10.200.0.1", section(keys.get(1), "10.9.0.2", "10.200.0.2"));
-        configure(right, keys.get(1), "10.200.0.2", section(keys.get(0), "10.9.0.1", "10.200.0.1"));
+        configure(
+                left, keys.get(0), "10.200.0.1", section(keys.get(1), "10.9.0.2", "10.200.0.2/32"));
+        configure(
+                right,
+                keys.get(1),
+                "10.200.0.2",
+                section(keys.get(0), "10.9.0.1", "10.200.0.1/32"));
         return new Tunnel("10.200.0.2", Optional.of(new Ends(one.pid(), two.pid())));
     }
 
@@ -57,7 +62,7 @@ record Wireguard(String name, String version, List<String> command, Map<String, 
                [Peer]
                PublicKey = %s
                Endpoint = %s:%d
-               AllowedIPs = %s/32
+               AllowedIPs = %s
                """
                 .formatted(peer.open(), outside, port, inside);
     }
