@@ -19,7 +19,7 @@ final class BareCable implements Contender {
     }
 
     @Override
-    public Tunnel open(Place left, Place right, Path logs) {
-        return new Tunnel("10.9.0.2", Optional.empty());
+    public Tunnel open(Place left, Place right, Family family, Path logs) {
+        return new Tunnel(family.rightOutside, Optional.empty());
     }
 }

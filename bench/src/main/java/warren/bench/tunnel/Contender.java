@@ -13,8 +13,9 @@ interface Contender {
 
     /// Starts both ends, whose `eth0` are joined, and returns once both are configured.
     ///
+    /// @param family of the addresses, outside as inside
     /// @param logs a folder for what the programs print
-    Tunnel open(Place left, Place right, Path logs) throws BenchmarkException;
+    Tunnel open(Place left, Place right, Family family, Path logs) throws BenchmarkException;
 
     /// An open tunnel; it ends with its places.
     ///

@@ -161,8 +161,8 @@ final class ManyPeers {
             peers.append(Wireguard.section(keys.get(i), address(OUTSIDE, i), FAR_PORT, inside));
         }
         left.sh("ip route add 10.10.0.0/16 dev eth0");
-        Wireguard.configure(left, own, "10.200.0.1", peers.toString());
-        left.sh("ip route add 10.202.0.0/16 dev wg0");
+        Wireguard.configure(left, own, "10.200.0.1/32", peers.toString());
+        left.sh("ip route add 10.201.0.0/16 dev wg0; ip route add 10.202.0.0/16 dev wg0");
     }
 
     private List<String> addresses(String prefix) {

@@ -24,7 +24,11 @@ record Nebula(DebianPackages.Programs programs) implements Contender {
     }
 
     @Override
-    public Tunnel open(Place left, Place right, Path logs) throws BenchmarkException {
+    public Tunnel open(Place left, Place right, Family family, Path logs)
+            throws BenchmarkException {
+        if (family != Family.V4) {
+            throw new BenchmarkException("nebula is measured with IPv4 alone");
+        }
         Path keys = logs.resolve("nebula");
         String script =
                 """

@@ -12,11 +12,14 @@ import org.jspecify.annotations.Nullable;
 /// @param root of the checkout
 /// @param seconds of each throughput test
 /// @param manyPeers 0: that part is left out
+/// @param soakMinutes instead of everything else; 0: no soak
 record Options(
         Path root,
         int rounds,
         int seconds,
         int manyPeers,
+        int soakMinutes,
+        Family family,
         @Nullable Path json,
         List<String> ours,
         List<String> peers) {
@@ -27,6 +30,9 @@ record Options(
               --seconds N     of each throughput test (default 5)
               --quick         2 rounds of 2 s, 20 peers instead of 200
               --many N        peers of the part with many peers (default 200; 0 leaves it out)
+              --ipv6          IPv6 outside and inside; without nebula and the part with many peers
+              --soak MINUTES  instead of all this: each contender under full load both ways, and
+                              whether it loses packets, grows, or misses a rekey
               --ours A,B      what of ours runs: warren, or with a backend warren:libcrypto,
                               warren:ipsec-mb, warren:jce, warren:vector (default warren)
               --peers A,B     what it is compared with: wireguard-go, nebula, or veth, the bare
@@ -50,13 +56,20 @@ record Options(
         int rounds = quick ? 2 : 5;
         int seconds = quick ? 2 : 5;
         int many = quick ? 20 : 200;
+        int soak = 0;
+        Family family = words.contains("--ipv6") ? Family.V6 : Family.V4;
         Path json = null;
         List<String> ours = List.of("warren");
-        List<String> peers = List.of("wireguard-go", "nebula");
+        List<String> peers =
+                words.contains("--soak")
+                        ? List.of()
+                        : family == Family.V6
+                                ? List.of("wireguard-go")
+                                : List.of("wireguard-go", "nebula");
         Iterator<String> rest = words.iterator();
         while (rest.hasNext()) {
             String word = rest.next();
-            if (word.equals("--quick")) {
+            if (word.equals("--quick") || word.equals("--ipv6")) {
                 continue;
             }
             if (!rest.hasNext()) {
@@ -68,13 +81,15 @@ record Options(
                 case "--rounds" -> rounds = number(word, value, 0);
                 case "--seconds" -> seconds = number(word, value, 1);
                 case "--many" -> many = number(word, value, 0);
+                case "--soak" -> soak = number(word, value, 1);
                 case "--json" -> json = Path.of(value);
                 case "--ours" -> ours = names(word, value, OURS);
                 case "--peers" -> peers = names(word, value, PEERS);
                 default -> throw new IllegalArgumentException("no such option: " + word);
             }
         }
-        return new Options(root.toAbsolutePath(), rounds, seconds, many, json, ours, peers);
+        return new Options(
+                root.toAbsolutePath(), rounds, seconds, many, soak, family, json, ours, peers);
     }
 
     /// All contenders, ours first.

@@ -58,7 +58,7 @@ final class Place implements AutoCloseable {
         }
     }
 
-    /// Joins two new places by an Ethernet cable: `eth0` with 10.9.0.1 and 10.9.0.2.
+    /// Joins two new places by an Ethernet cable: `eth0` with the addresses of both families.
     static void cable(Place one, Place two) throws BenchmarkException {
         Command.run(
                         List.of(
@@ -66,8 +66,18 @@ final class Place implements AutoCloseable {
                                         .formatted(one.pid, two.pid)
                                         .split(" ", -1)))
                 .orFail();
-        one.sh("ip addr add 10.9.0.1/24 dev eth0; ip link set eth0 up");
-        two.sh("ip addr add 10.9.0.2/24 dev eth0; ip link set eth0 up");
+        one.address(Family.V4.leftOutside, Family.V6.leftOutside);
+        two.address(Family.V4.rightOutside, Family.V6.rightOutside);
+    }
+
+    private void address(String v4, String v6) throws BenchmarkException {
+        sh(
+                """
+                ip addr add %s/24 dev eth0
+                ip addr add %s/64 dev eth0 nodad
+                ip link set eth0 up
+                """
+                        .formatted(v4, v6));
     }
 
     /// The first process, as this JVM counts processes.

@@ -52,7 +52,12 @@ record Report(Machine machine, Options options, Map<String, String> versions, Re
                                 machine.load(),
                                 machine.commit(),
                                 machine.time()));
-        text.append("%d rounds of %d s\n".formatted(options.rounds(), options.seconds()));
+        text.append(
+                "%d rounds of %d s%s\n"
+                        .formatted(
+                                options.rounds(),
+                                options.seconds(),
+                                options.family() == Family.V6 ? ", IPv6 outside and inside" : ""));
         versions.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(entry -> text.append(entry.getKey() + ": " + entry.getValue() + "\n"));

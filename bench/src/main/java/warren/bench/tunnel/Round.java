@@ -44,7 +44,7 @@ final class Round {
         this.tunnel = tunnel;
     }
 
-    static Outcome of(Contender contender, int seconds, Path logs, PrintStream err)
+    static Outcome of(Contender contender, Family family, int seconds, Path logs, PrintStream err)
             throws BenchmarkException {
         try (Place left = new Place();
                 Place right = new Place()) {
@@ -57,7 +57,7 @@ final class Round {
                                     logs.resolve("iperf.log"), Map.of(), List.of("iperf3", "-s")));
             server.await();
             long start = System.nanoTime();
-            Contender.Tunnel tunnel = contender.open(left, right, logs);
+            Contender.Tunnel tunnel = contender.open(left, right, family, logs);
             Round round = new Round(err, seconds, left, server, tunnel);
             left.run(
                             Duration.ofSeconds(15),

@@ -62,12 +62,16 @@ final class TunnelBenchmark {
         Results results = new Results(options.contenders());
         Report report = new Report(machine, options, versions, results);
         err.print(report.head());
+        if (options.soakMinutes() > 0) {
+            soak(contenders, out);
+            return;
+        }
         for (int round = 1; round <= options.rounds(); round++) {
             for (Contender contender : inTurn(contenders, round)) {
                 measure(contender, round, results);
             }
         }
-        if (options.manyPeers() > 0) {
+        if (options.manyPeers() > 0 && options.family() == Family.V4) {
             manyPeers(contenders, results);
         }
         out.print(report.text());
@@ -76,6 +80,18 @@ final class TunnelBenchmark {
             Files.writeString(json, report.json());
         }
         err.println("what the programs printed is in " + logs);
+    }
+
+    private void soak(List<Contender> contenders, PrintStream out) throws BenchmarkException {
+        for (Contender contender : contenders) {
+            Path log = logs.resolve(contender.name().replace(':', '-') + "-soak");
+            Soak.Verdict verdict =
+                    Soak.of(contender, options.family(), options.soakMinutes(), log, err);
+            out.print(contender.name() + "\n" + verdict.text());
+            if (!verdict.passed()) {
+                throw new BenchmarkException(contender.name() + " did not pass");
+            }
+        }
     }
 
     private void check() throws BenchmarkException {
@@ -134,7 +150,8 @@ final class TunnelBenchmark {
         err.println("round %d: %s".formatted(round, contender.name()));
         Path log = logs.resolve(contender.name().replace(':', '-') + "-" + round);
         try {
-            Round.Outcome outcome = Round.of(contender, options.seconds(), log, err);
+            Round.Outcome outcome =
+                    Round.of(contender, options.family(), options.seconds(), log, err);
             results.add(contender.name(), round, outcome.figures());
             results.addRamp(contender.name(), outcome.ramp());
         } catch (BenchmarkException e) {

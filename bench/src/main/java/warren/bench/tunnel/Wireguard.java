@@ -24,20 +24,27 @@ record Wireguard(String name, String version, List<String> command, Map<String, 
     }
 
     @Override
-    public Tunnel open(Place left, Place right, Path logs) throws BenchmarkException {
+    public Tunnel open(Place left, Place right, Family family, Path logs)
+            throws BenchmarkException {
         List<WireguardKeys> keys = WireguardKeys.make(2);
         Place.Running one = start(left, logs.resolve("left.log"));
         Place.Running two = start(right, logs.resolve("right.log"));
         awaitSocket(left, one);
         awaitSocket(right, two);
+        String single = family.single;
         configure(
-                left, keys.get(0), "10.200.0.1", section(keys.get(1), "10.9.0.2", "10.200.0.2/32"));
+                left,
+                keys.get(0),
+                family.leftInside + single,
+                section(keys.get(1), family.rightOutside, PORT, family.rightInside + single));
         configure(
                 right,
                 keys.get(1),
-                "10.200.0.2",
-                section(keys.get(0), "10.9.0.1", "10.200.0.1/32"));
-        return new Tunnel("10.200.0.2", Optional.of(new Ends(one.pid(), two.pid())));
+                family.rightInside + single,
+                section(keys.get(0), family.leftOutside, PORT, family.leftInside + single));
+        left.sh("ip route add " + family.rightInside + single + " dev wg0");
+        right.sh("ip route add " + family.leftInside + single + " dev wg0");
+        return new Tunnel(family.rightInside, Optional.of(new Ends(one.pid(), two.pid())));
     }
 
     Place.Running start(Place place, Path log) throws BenchmarkException {
@@ -53,10 +60,7 @@ record Wireguard(String name, String version, List<String> command, Map<String, 
         running.await("its control socket", PATIENCE, () -> Files.exists(socket));
     }
 
-    static String section(WireguardKeys peer, String outside, String inside) {
-        return section(peer, outside, PORT, inside);
-    }
-
+    /// @param inside prefixes
     static String section(WireguardKeys peer, String outside, int port, String inside) {
         return """
                [Peer]
@@ -64,9 +68,14 @@ record Wireguard(String name, String version, List<String> command, Map<String, 
                Endpoint = %s:%d
                AllowedIPs = %s
                """
-                .formatted(peer.open(), outside, port, inside);
+                .formatted(
+                        peer.open(),
+                        outside.contains(":") ? "[" + outside + "]" : outside,
+                        port,
+                        inside);
     }
 
+    /// @param inside a prefix
     /// @param peers sections of the configuration file
     static void configure(Place place, WireguardKeys own, String inside, String peers)
             throws BenchmarkException {
@@ -77,9 +86,8 @@ record Wireguard(String name, String version, List<String> command, Map<String, 
         place.sh(
                 """
                 wg setconf wg0 /run/wg0.conf
-                ip addr add %s/32 dev wg0
+                ip addr add %s dev wg0
                 ip link set wg0 mtu 1420 up
-                ip route add 10.200.0.0/15 dev wg0
                 """
                         .formatted(inside));
     }

@@ -25,11 +25,27 @@ class OptionsTest {
                 Options.parse(List.of("--peers", "", "--ours", "warren:jce")).contenders());
     }
 
+    @Test
+    void aSoakComparesWithNobodyUnlessAsked() {
+        Options options = Options.parse(List.of("--soak", "10"));
+        assertEquals(10, options.soakMinutes());
+        assertEquals(List.of("warren"), options.contenders());
+    }
+
+    @Test
+    void ipv6IsMeasuredWithoutNebula() {
+        Options options = Options.parse(List.of("--ipv6", "--rounds", "1"));
+        assertEquals(Family.V6, options.family());
+        assertEquals(List.of("warren", "wireguard-go"), options.contenders());
+        assertEquals(Family.V4, Options.parse(List.of()).family());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "--rounds -1",
                 "--seconds 0",
+                "--soak 0",
                 "--rounds x",
                 "--rounds",
                 "--peers openvpn",
