@@ -25,6 +25,7 @@ final class Place implements AutoCloseable {
             mount -t tmpfs none /run
             mount -t tmpfs none /var/lib
             ip link set lo up
+            for all in all default; do echo 0 >/proc/sys/net/ipv6/conf/$all/accept_dad; done
             echo ready
             exec cat >/dev/null
             """;

@@ -86,9 +86,9 @@ record Wireguard(String name, String version, List<String> command, Map<String, 
         place.sh(
                 """
                 wg setconf wg0 /run/wg0.conf
-                ip addr add %s dev wg0
+                ip addr add %s dev wg0%s
                 ip link set wg0 mtu 1420 up
                 """
-                        .formatted(inside));
+                        .formatted(inside, inside.contains(":") ? " nodad" : ""));
     }
 }
