@@ -6,8 +6,8 @@ import java.util.List;
 import warren.wireguard.Aead;
 import warren.wireguard.JceAead;
 
-/// The AEAD backends that tests go through, by their name.
-final class Backends {
+/// The AEAD backends that tests and benchmarks go through, by their name.
+public final class Backends {
     private Backends() {}
 
     /// Those that every machine has which runs these tests, and libIPSec_MB where it is installed.
@@ -20,8 +20,8 @@ final class Backends {
         return names;
     }
 
-    /// The vector code at work from the first packet on, however slow it still is.
-    static Aead of(String name) {
+    /// The vector code is at work from the first packet on, however slow it still is.
+    public static Aead of(String name) {
         if (!name.equals("vector")) {
             return AeadChoice.choose(name);
         }

@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OffloadsTest {
@@ -43,6 +45,26 @@ class OffloadsTest {
             carry(pair);
             String log = pair.a.log("wtn0.log");
             assertTrue(log.contains("offloads=" + offloads + " "), log);
+        }
+    }
+
+    /// The vector code takes over minutes later: [ConformanceTest] has it from the first packet on.
+    static List<String> backends() {
+        return Backends.names().stream().filter(name -> !name.equals("vector")).toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    @Tag("root")
+    @Timeout(120)
+    void streamsArriveWholeWithTheBackend(String backend) throws Exception {
+        try (TestPair pair = TestPair.create(directory)) {
+            pair.a.startTunnel(TestPair.TUNNEL, AeadChoice.VARIABLE + "=" + backend);
+            pair.b.startWireguardGo(TestPair.TUNNEL);
+            pair.configure(6);
+            carry(pair);
+            String log = pair.a.log("wtn0.log");
+            assertTrue(log.contains("aead=" + backend + " "), log);
         }
     }
 

@@ -150,6 +150,9 @@ final class TestNode implements AutoCloseable {
         List<String> words = new ArrayList<>();
         words.add(ProcessHandle.current().info().command().orElse("java"));
         words.addAll(TunnelJvm.FLAGS);
+        if ("vector".equals(System.getenv(AeadChoice.VARIABLE))) {
+            words.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+        }
         words.add("--enable-native-access=ALL-UNNAMED");
         words.add("-cp");
         words.add(System.getProperty("java.class.path"));
