@@ -24,10 +24,20 @@ enum Figure {
     MANY_PEERS("TCP, the same spread over all peers", "Gbit/s"),
     MANY_PEERS_CPU("CPU, sending end, all peers", "s/GB"),
     MANY_PEERS_LOSS("loss of throughput by many peers", "%"),
-    MANY_PEERS_RSS("RSS with all peers active", "MB");
+    MANY_PEERS_RSS("RSS with all peers active", "MB"),
+    FROM_ONE_PEER("TCP, all connections from 1 peer", "Gbit/s"),
+    FROM_ONE_PEER_CPU("CPU, receiving end, 1 peer", "s/GB"),
+    FROM_MANY_PEERS("TCP, the same from all peers", "Gbit/s"),
+    FROM_MANY_PEERS_CPU("CPU, receiving end, all peers", "s/GB"),
+    FROM_MANY_PEERS_LOSS("loss of throughput from many peers", "%");
 
     final String title;
     final String unit;
+
+    /// Whether it compares by itself, and is often about 0: then it has no ratio.
+    boolean isDifference() {
+        return this == MANY_PEERS_LOSS || this == FROM_MANY_PEERS_LOSS;
+    }
 
     Figure(String title, String unit) {
         this.title = title;

@@ -11,19 +11,22 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayList;
 import java.util.List;
 
 /// Many TCP connections at full speed from one thread at either end, since `iperf3` has one target
 /// a process. A program of its own, run in the places:
 ///
 ///     Load sink
-///     Load source SINK SECONDS ADDRESS...
+///     Load source SINK SECONDS TARGET...
 ///
-/// The source connects to each address, and once warm prints `start` and, after the seconds, `end
+/// The source connects to each target, an address or `FROM>TO`, and once warm prints `start` and,
+/// after the seconds, `end
 /// BYTES NANOS`: what the sink, asked at [#COUNT_PORT] of its address outside the tunnel, had
 /// received in between.
 final class Load {
+    /// Between the address to connect from and the one to connect to.
+    static final String FROM_TO = ">";
+
     static final int PORT = 5300;
     static final int COUNT_PORT = 5301;
     private static final int CHUNK = 128 * 1024;
@@ -35,11 +38,8 @@ final class Load {
         if (words[0].equals("sink")) {
             sink();
         } else {
-            List<InetAddress> targets = new ArrayList<>();
-            for (String word : List.of(words).subList(3, words.length)) {
-                targets.add(InetAddress.ofLiteral(word));
-            }
             long nanos = Integer.parseInt(words[2]) * 1_000_000_000L;
+            List<String> targets = List.of(words).subList(3, words.length);
             source(InetAddress.ofLiteral(words[1]), nanos, targets);
         }
     }
@@ -89,13 +89,17 @@ final class Load {
         }
     }
 
-    private static void source(InetAddress sink, long nanos, List<InetAddress> targets)
+    private static void source(InetAddress sink, long nanos, List<String> targets)
             throws IOException {
         Selector selector = Selector.open();
-        for (InetAddress target : targets) {
+        for (String target : targets) {
             SocketChannel channel = SocketChannel.open();
             channel.setOption(StandardSocketOptions.SO_SNDBUF, CHUNK);
-            channel.connect(new InetSocketAddress(target, PORT));
+            int from = target.indexOf(FROM_TO);
+            if (from > 0) {
+                channel.bind(new InetSocketAddress(target.substring(0, from), 0));
+            }
+            channel.connect(new InetSocketAddress(target.substring(from + 1), PORT));
             channel.configureBlocking(false);
             channel.register(selector, SelectionKey.OP_WRITE);
         }

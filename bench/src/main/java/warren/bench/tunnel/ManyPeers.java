@@ -23,13 +23,14 @@ import warren.tunnel.Crowd;
 /// The far end is the same for every contender, and nearly the same work in both cases: a [Crowd],
 /// which takes N peers' packets by one thread a direction, and N connections to N addresses. Only
 /// the number of peers that the contender has to seal for differs. Both cases take turns, so that
-/// neither has the warmer programs.
+/// neither has the warmer programs. Then the same the other way round, where it has to open.
 final class ManyPeers {
     private static final String ONE_EACH = "10.201.";
     private static final String ALL_BEHIND_ONE = "10.202.";
     private static final String OUTSIDE = "10.10.";
+    private static final String LEFT_INSIDE = Family.V4.leftInside;
     private static final int FAR_PORT = 52000;
-    private static final int TURNS = 3;
+    private static final int TURNS = 2;
     private static final int WARM_UP_SECONDS = 3;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -52,32 +53,70 @@ final class ManyPeers {
             Place.Running running = contender.start(left, logs.resolve("left.log"));
             Wireguard.awaitSocket(left, running);
             openNearEnd(left, keys, own);
-            Place.Running sink = right.start(logs.resolve("sink.log"), Map.of(), load("sink"));
-            sink.await("its port", Duration.ofSeconds(20), () -> isListening(right));
-            return measure(left, running.pid(), seconds);
+            startSink(left);
+            startSink(right);
+            return measure(left, right, running.pid(), seconds);
         } catch (IOException e) {
             throw new BenchmarkException("logs: " + e.getMessage(), e);
         }
     }
 
-    private Map<Figure, Double> measure(Place left, long pid, int seconds)
+    private void startSink(Place place) throws BenchmarkException {
+        Place.Running sink = place.start(logs.resolve("sink.log"), Map.of(), load("sink"));
+        sink.await("its port", Duration.ofSeconds(20), () -> isListening(place));
+    }
+
+    private Map<Figure, Double> measure(Place left, Place right, long pid, int seconds)
             throws BenchmarkException {
-        var _ = send(left, pid, WARM_UP_SECONDS, addresses(ALL_BEHIND_ONE));
-        var _ = send(left, pid, WARM_UP_SECONDS, addresses(ONE_EACH));
+        List<String> toOne = addresses(ALL_BEHIND_ONE);
+        List<String> toMany = addresses(ONE_EACH);
+        EnumMap<Figure, Double> figures = new EnumMap<>(Figure.class);
+        Compared to =
+                compare(new Source(left, Family.V4.rightOutside, pid), seconds, toOne, toMany);
+        figures.put(Figure.ONE_PEER, to.one.gigabits());
+        figures.put(Figure.ONE_PEER_CPU, to.one.cpuPerGigabyte());
+        figures.put(Figure.MANY_PEERS, to.many.gigabits());
+        figures.put(Figure.MANY_PEERS_CPU, to.many.cpuPerGigabyte());
+        figures.put(Figure.MANY_PEERS_LOSS, to.loss());
+        figures.put(Figure.MANY_PEERS_RSS, ProcessCost.residentMegabytes(pid));
+        Compared from =
+                compare(
+                        new Source(right, Family.V4.leftOutside, pid),
+                        seconds,
+                        reversed(toOne),
+                        reversed(toMany));
+        figures.put(Figure.FROM_ONE_PEER, from.one.gigabits());
+        figures.put(Figure.FROM_ONE_PEER_CPU, from.one.cpuPerGigabyte());
+        figures.put(Figure.FROM_MANY_PEERS, from.many.gigabits());
+        figures.put(Figure.FROM_MANY_PEERS_CPU, from.many.cpuPerGigabyte());
+        figures.put(Figure.FROM_MANY_PEERS_LOSS, from.loss());
+        return figures;
+    }
+
+    private record Compared(Sent one, Sent many) {
+        /// In percent.
+        double loss() {
+            return 100 * (1 - many.gigabits() / one.gigabits());
+        }
+    }
+
+    private static Compared compare(
+            Source source, int seconds, List<String> oneTargets, List<String> manyTargets)
+            throws BenchmarkException {
+        var _ = source.send(WARM_UP_SECONDS, oneTargets);
+        var _ = source.send(WARM_UP_SECONDS, manyTargets);
         Sent one = Sent.NOTHING;
         Sent many = Sent.NOTHING;
         for (int turn = 0; turn < TURNS; turn++) {
-            one = one.plus(send(left, pid, seconds, addresses(ALL_BEHIND_ONE)));
-            many = many.plus(send(left, pid, seconds, addresses(ONE_EACH)));
+            one = one.plus(source.send(seconds, oneTargets));
+            many = many.plus(source.send(seconds, manyTargets));
         }
-        EnumMap<Figure, Double> figures = new EnumMap<>(Figure.class);
-        figures.put(Figure.ONE_PEER, one.gigabits());
-        figures.put(Figure.ONE_PEER_CPU, one.cpuPerGigabyte());
-        figures.put(Figure.MANY_PEERS, many.gigabits());
-        figures.put(Figure.MANY_PEERS_CPU, many.cpuPerGigabyte());
-        figures.put(Figure.MANY_PEERS_LOSS, 100 * (1 - many.gigabits() / one.gigabits()));
-        figures.put(Figure.MANY_PEERS_RSS, ProcessCost.residentMegabytes(pid));
-        return figures;
+        return new Compared(one, many);
+    }
+
+    /// The same connections from there to here.
+    private static List<String> reversed(List<String> addresses) {
+        return addresses.stream().map(from -> from + Load.FROM_TO + LEFT_INSIDE).toList();
     }
 
     private record Sent(double bytes, double nanos, double cpuSeconds) {
@@ -96,27 +135,32 @@ final class ManyPeers {
         }
     }
 
-    private static Sent send(Place left, long pid, int seconds, List<String> targets)
-            throws BenchmarkException {
-        List<String> line = load("source", "10.9.0.2", Integer.toString(seconds));
-        line.addAll(targets);
-        try {
-            Process source =
-                    new ProcessBuilder(left.in(line))
-                            .redirectError(ProcessBuilder.Redirect.INHERIT)
-                            .start();
-            try (BufferedReader out = source.inputReader(StandardCharsets.UTF_8)) {
-                expect("start", out.readLine());
-                double before = ProcessCost.cpuSeconds(pid);
-                String[] end = expect("end", out.readLine()).split(" ", -1);
-                double cpu = ProcessCost.cpuSeconds(pid) - before;
-                return new Sent(Double.parseDouble(end[1]), Double.parseDouble(end[2]), cpu);
-            } finally {
-                source.descendants().forEach(ProcessHandle::destroyForcibly);
-                source.destroyForcibly();
+    /// Where the connections come from.
+    ///
+    /// @param sink the other place's address outside the tunnel
+    /// @param pid of the device under test
+    private record Source(Place place, String sink, long pid) {
+        Sent send(int seconds, List<String> targets) throws BenchmarkException {
+            List<String> line = load("source", sink, Integer.toString(seconds));
+            line.addAll(targets);
+            try {
+                Process source =
+                        new ProcessBuilder(place.in(line))
+                                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                                .start();
+                try (BufferedReader out = source.inputReader(StandardCharsets.UTF_8)) {
+                    expect("start", out.readLine());
+                    double before = ProcessCost.cpuSeconds(pid);
+                    String[] end = expect("end", out.readLine()).split(" ", -1);
+                    double cpu = ProcessCost.cpuSeconds(pid) - before;
+                    return new Sent(Double.parseDouble(end[1]), Double.parseDouble(end[2]), cpu);
+                } finally {
+                    source.descendants().forEach(ProcessHandle::destroyForcibly);
+                    source.destroyForcibly();
+                }
+            } catch (IOException e) {
+                throw new BenchmarkException("the load: " + e.getMessage(), e);
             }
-        } catch (IOException e) {
-            throw new BenchmarkException("the load: " + e.getMessage(), e);
         }
     }
 
@@ -134,8 +178,7 @@ final class ManyPeers {
         keys.forEach(key -> secrets.append(key.secret()).append('\n'));
         right.write("/run/keys", secrets.toString());
         List<String> line = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" </run/keys", "sh"));
-        line.addAll(
-                java(Crowd.class, "wg0", Integer.toString(FAR_PORT), peer.open(), "10.200.0.1"));
+        line.addAll(java(Crowd.class, "wg0", Integer.toString(FAR_PORT), peer.open(), LEFT_INSIDE));
         Path log = logs.resolve("far-end.log");
         Files.deleteIfExists(log);
         Place.Running end = right.start(log, Map.of("LOG_LEVEL", "error"), line);
@@ -161,7 +204,7 @@ final class ManyPeers {
             peers.append(Wireguard.section(keys.get(i), address(OUTSIDE, i), FAR_PORT, inside));
         }
         left.sh("ip route add 10.10.0.0/16 dev eth0");
-        Wireguard.configure(left, own, "10.200.0.1/32", peers.toString());
+        Wireguard.configure(left, own, LEFT_INSIDE + "/32", peers.toString());
         left.sh("ip route add 10.201.0.0/16 dev wg0; ip route add 10.202.0.0/16 dev wg0");
     }
 

@@ -91,7 +91,7 @@ record Report(Machine machine, Options options, Map<String, String> versions, Re
         others.forEach(name -> heads.add("to " + name));
         rows.add(heads);
         for (Figure figure : Figure.values()) {
-            if (figure == Figure.MANY_PEERS_LOSS) { // a difference already, often about 0
+            if (figure.isDifference()) {
                 continue;
             }
             List<String> row = new ArrayList<>(List.of(figure.title));
@@ -182,7 +182,7 @@ record Report(Machine machine, Options options, Map<String, String> versions, Re
     private void ratios(ObjectNode node, String ours, String theirs) {
         for (Figure figure : Figure.values()) {
             Spread spread = results.ratio(ours, theirs, figure);
-            if (spread != null && figure != Figure.MANY_PEERS_LOSS) {
+            if (spread != null && !figure.isDifference()) {
                 node.putObject(figure.name())
                         .put("min", spread.min())
                         .put("median", spread.median())
