@@ -96,6 +96,10 @@ final class Epochs {
         return held.getFirst();
     }
 
+    boolean holds(int tag) {
+        return find(tag) != null;
+    }
+
     /// Whether the newest secret was kept from everybody known to be evicted.
     boolean coversAll() {
         return newest().covers() == out.hash();

@@ -22,6 +22,7 @@ final class EvictionSpread {
     private final GossipSender sender;
     private final Outbox outbox;
     private final RandomGenerator random;
+    private final Company company;
     private final Predicate<MemberEntry> trusts;
 
     /// @param trusts whether a sender's word is enough for a statement
@@ -33,6 +34,7 @@ final class EvictionSpread {
             GossipSender sender,
             Outbox outbox,
             RandomGenerator random,
+            Company company,
             Predicate<MemberEntry> trusts) {
         this.evictions = evictions;
         this.self = self;
@@ -41,24 +43,68 @@ final class EvictionSpread {
         this.sender = sender;
         this.outbox = outbox;
         this.random = random;
+        this.company = company;
         this.trusts = trusts;
     }
 
     /// @return whether the set changed
     boolean offer(MemberEntry from, Eviction eviction, long nowNanos) {
-        return from.vouched && offer(eviction, trusts.test(from), nowNanos);
+        return Company.isHeard(from) && offer(eviction, trusts.test(from), nowNanos);
     }
 
     /// @param trusted as in [Evictions#offer]
     boolean offer(Eviction eviction, boolean trusted, long nowNanos) {
+        if (!mayCount(eviction, nowNanos)) {
+            return false;
+        }
         Evictions.Offer offer = evictions.offer(eviction, trusted, isKnown(eviction.author()));
         return switch (offer) {
             case TAKEN -> {
                 expel(eviction, nowNanos);
+                reinstate();
                 yield true;
             }
             case SAME, BAD_SIGNATURE, NO_STANDING, FULL -> false;
         };
+    }
+
+    /// Two that evict each other are both out for this node: unless those who believe the other
+    /// of them turn out to be more.
+    void reconsider() {
+        evictions.giveWay((one, other) -> company.lead(one, other) < 0);
+        reinstate();
+    }
+
+    /// Of those who were in limbo nobody is left that does not belong here: what others said, and
+    /// no rotation has covered, counts for nothing.
+    void forgetStrangers() {
+        evictions.dropDoubtful(statement -> !isKnown(statement.author()));
+        reinstate();
+    }
+
+    /// Whoever strikes back is not listened to by those who are more. And a wary node takes the
+    /// word of those only whom it knew before, and not so much of it that nobody would be left to
+    /// tell it better.
+    private boolean mayCount(Eviction eviction, long nowNanos) {
+        NodeId author = eviction.author().id();
+        NodeId evicted = eviction.evicted();
+        if (evictions.holds(eviction.tag()) || author.equals(self.id)) {
+            return true;
+        }
+        if (evictions.isRevenge(eviction) && company.lead(author, evicted) > 0) {
+            return false;
+        }
+        if (!company.isWary(nowNanos)) {
+            return true;
+        }
+        return company.isOld(author)
+                && (evictions.isAuthor(evicted)
+                        || !company.isOld(evicted)
+                        || company.mayLoseOneMore(nowNanos));
+    }
+
+    private void reinstate() {
+        evictions.reinstated().forEach(id -> outbox.on(new GossipEvent.Reinstated(id)));
     }
 
     /// Those from disk; they are not news.
@@ -113,14 +159,18 @@ final class EvictionSpread {
             return true;
         }
         MemberEntry entry = roster.get(author.id());
-        return entry != null && entry.vouched && entry.record.identity().equals(author);
+        return entry == null
+                ? company.isOld(author.id())
+                : Company.isHeard(entry) && entry.record.identity().equals(author);
     }
 
     /// Passed on to the whole ring at once: nothing else is so urgent, and it happens once.
     private void expel(Eviction eviction, long nowNanos) {
         NodeId evicted = eviction.evicted();
         boolean own = evicted.equals(self.id);
-        if (!own) {
+        MemberEntry entry = roster.get(evicted);
+        if (entry != null) {
+            company.expelled(entry);
             membership.expel(evicted);
         }
         outbox.on(new GossipEvent.Evicted(eviction, own));

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.cluster;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 
 /// Who is out, and who says so. Statements add up; one leaves the set only where its author turns
 /// out to be evicted itself and nobody vouched for what it said. Confined to the gossip loop.
 ///
 /// Nobody can tell when something was signed: an evicted node can sign evictions of everybody
 /// with an old epoch in them. So what an evicted node says counts for nothing, whenever it says to
-/// have said it, with one exception: two that evict each other are both out. A node that was
-/// down may hear the evicted one first. It drops what it took from it when it learns better.
+/// have said it, with one exception: two that evict each other are both out, as long as neither
+/// statement is firm and nobody knows better. A node that was down may hear the evicted one first.
+/// It drops what it took from it when it learns better.
 final class Evictions {
     /// The hash of no evictions.
     static final long NONE = 0;
@@ -39,18 +42,29 @@ final class Evictions {
     private static final class Held {
         private final Eviction statement;
 
-        /// Whether a rotation covers it: then it stays.
+        /// Larger in those that came later.
+        private final long order;
+
+        /// Whether a rotation covered it while this node was not wary: then it stays.
         private boolean firm;
 
-        Held(Eviction statement) {
+        Held(Eviction statement, long order) {
             this.statement = statement;
+            this.order = order;
+        }
+
+        private boolean isReverseOf(Held other) {
+            return statement.evicted().equals(other.statement.author().id())
+                    && other.statement.evicted().equals(statement.author().id());
         }
     }
 
     private final ClusterId cluster;
     private final TreeMap<Long, Held> byTag = new TreeMap<>();
     private final Map<NodeId, Map<NodeId, Eviction>> authors = new HashMap<>();
+    private final List<NodeId> reinstated = new ArrayList<>();
     private long hash = NONE;
+    private long taken;
 
     /// Signatures looked at lately, right or wrong.
     private final Map<Eviction, Boolean> verified =
@@ -112,20 +126,85 @@ final class Evictions {
         return Offer.TAKEN;
     }
 
-    /// Our own, or from our disk.
+    /// From our disk.
     void restore(Collection<Eviction> statements) {
         statements.forEach(this::put);
         rehash();
-        confirm();
     }
 
-    /// A rotation covers exactly this set: whatever else turns up, these stay.
+    /// A rotation covers exactly this set, and this node is not wary: whatever else turns up,
+    /// these stay.
     void confirm() {
         byTag.values().forEach(held -> held.firm = true);
     }
 
     boolean holds(long tag) {
         return byTag.containsKey(tag);
+    }
+
+    /// How many are out by statements of which none is firm.
+    int doubtful() {
+        int doubtful = 0;
+        for (Map<NodeId, Eviction> against : authors.values()) {
+            doubtful += against.values().stream().noneMatch(this::isFirm) ? 1 : 0;
+        }
+        return doubtful;
+    }
+
+    boolean isAuthor(NodeId id) {
+        return byTag.values().stream().anyMatch(held -> held.statement.author().id().equals(id));
+    }
+
+    /// Whether its author strikes back at a node whose word against it is firm.
+    boolean isRevenge(Eviction statement) {
+        Eviction against =
+                authors.getOrDefault(statement.author().id(), Map.of()).get(statement.evicted());
+        return against != null && isFirm(against);
+    }
+
+    /// Of two nodes that evict each other, drops the statement that was believed first, where those
+    /// who believe the other are more.
+    ///
+    /// @param outnumbered asked with both
+    void giveWay(BiPredicate<NodeId, NodeId> outnumbered) {
+        drop(
+                held ->
+                        hasLaterReverse(held)
+                                && outnumbered.test(
+                                        held.statement.evicted(), held.statement.author().id()));
+    }
+
+    /// Drops those of `which` that are not firm.
+    void dropDoubtful(Predicate<Eviction> which) {
+        drop(held -> !held.firm && which.test(held.statement));
+    }
+
+    private void drop(Predicate<Held> which) {
+        List<Held> wrong = byTag.values().stream().filter(which).toList();
+        for (Held held : wrong) {
+            byTag.remove(held.statement.tag());
+            unname(held.statement);
+        }
+        if (!wrong.isEmpty()) {
+            rehash();
+        }
+    }
+
+    /// Those who are not out any more since this was asked last.
+    List<NodeId> reinstated() {
+        List<NodeId> result = List.copyOf(reinstated);
+        reinstated.clear();
+        return result;
+    }
+
+    private boolean hasLaterReverse(Held held) {
+        return byTag.values().stream()
+                .anyMatch(other -> other.order > held.order && other.isReverseOf(held));
+    }
+
+    private boolean isFirm(Eviction statement) {
+        Held held = byTag.get(statement.tag());
+        return held != null && held.firm;
     }
 
     /// Whether nobody evicted the author, or nobody but whom it evicts.
@@ -141,24 +220,27 @@ final class Evictions {
     }
 
     private void put(Eviction statement) {
-        byTag.put(statement.tag(), new Held(statement));
+        byTag.put(statement.tag(), new Held(statement, taken++));
         authors.computeIfAbsent(statement.evicted(), _ -> new HashMap<>())
                 .put(statement.author().id(), statement);
     }
 
     /// What `evicted` said of others, those apart that say the same of it.
     private void dropUnvouched(NodeId evicted) {
-        for (Iterator<Held> all = byTag.values().iterator(); all.hasNext(); ) {
-            Held held = all.next();
-            Eviction statement = held.statement;
-            boolean its = statement.author().id().equals(evicted);
-            if (its && !held.firm && !hasStanding(statement)) {
-                all.remove();
-                Map<NodeId, Eviction> against = authors.get(statement.evicted());
-                if (against != null && against.remove(evicted) != null && against.isEmpty()) {
-                    authors.remove(statement.evicted());
-                }
-            }
+        drop(
+                held ->
+                        held.statement.author().id().equals(evicted)
+                                && !held.firm
+                                && !hasStanding(held.statement));
+    }
+
+    private void unname(Eviction dropped) {
+        NodeId evicted = dropped.evicted();
+        Map<NodeId, Eviction> against = authors.get(evicted);
+        boolean was = against != null && against.remove(dropped.author().id()) != null;
+        if (was && against != null && against.isEmpty()) {
+            authors.remove(evicted);
+            reinstated.add(evicted);
         }
     }
 

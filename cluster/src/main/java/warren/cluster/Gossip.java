@@ -47,6 +47,11 @@ public final class Gossip {
         }
 
         @Override
+        public boolean isTogether(long nowNanos) {
+            return !company.isWary(nowNanos);
+        }
+
+        @Override
         public void appeared(MemberEntry entry) {
             entry.isNew = true;
             scheduleGreeting();
@@ -71,6 +76,7 @@ public final class Gossip {
     private final BulkSync.Parts bulk;
     private final Evictions evictions;
     private final Epochs epochs;
+    private final Company company;
     private final Vouching vouching;
     private final EvictionSpread evictionSpread;
     private final SecretSpread secretSpread;
@@ -122,15 +128,18 @@ public final class Gossip {
         SyncTree tree = new SyncTree(roster, self);
         this.evictions = new Evictions(cluster);
         this.epochs = new Epochs(cluster, unexplained(secrets), out(evictions), nowNanos);
+        this.company = new Company(self, roster, epochs, evictions);
         this.vouching =
                 new Vouching(
                         self.id,
                         roster,
                         epochs,
                         evictions,
+                        company,
                         timers,
                         this::askWhoBelongs,
-                        this::drop);
+                        this::drop,
+                        this::forgetStrangers);
         this.membership =
                 new Membership(
                         new Membership.Parts(cluster, judge, roster, tree, rumours, timers, outbox),
@@ -147,6 +156,7 @@ public final class Gossip {
                         sender,
                         outbox,
                         random,
+                        company,
                         from -> vouching.isHolder(from) && !epochs.coversAll());
         this.antiEntropy =
                 new AntiEntropy(
@@ -173,6 +183,7 @@ public final class Gossip {
                                 evictions,
                                 vouching,
                                 evictionSpread,
+                                company,
                                 roster,
                                 membership,
                                 sender,
@@ -222,6 +233,7 @@ public final class Gossip {
         for (KnownNode node : nodes) {
             membership.restore(node, nowNanos);
         }
+        company.restored(nowNanos);
     }
 
     /// Takes up the epochs (newest first) and the evictions that were saved. Before anything else.
@@ -239,7 +251,7 @@ public final class Gossip {
         for (Eviction eviction : news.evictions()) {
             evictionSpread.offer(eviction, underNewest, nowNanos);
         }
-        secretSpread.confirm();
+        secretSpread.confirm(nowNanos);
         if (underNewest) {
             learn(joined.nodes(), nowNanos);
         } else {
@@ -268,7 +280,8 @@ public final class Gossip {
             throw new IllegalArgumentException("a node does not evict itself");
         }
         int epoch = epochs.newest().number();
-        evictionSpread.offer(Eviction.sign(id, name, epoch, identity, cluster), false, nowNanos);
+        Eviction eviction = Eviction.sign(id, name, epoch, identity, cluster);
+        evictionSpread.offer(eviction, false, nowNanos);
         secretSpread.rotate(fresh, identity, nowNanos);
     }
 
@@ -423,6 +436,7 @@ public final class Gossip {
 
     private @Nullable GossipDrop dispatch(
             MemberEntry from, Header header, WireReader in, long nowNanos) {
+        from.link().spoke(nowNanos);
         vouching.heard(from, header.epoch());
         boolean estranged = heard(from, header, nowNanos);
         int number = header.number();
@@ -496,7 +510,7 @@ public final class Gossip {
                 }
                 case GossipUpdate.Evicted(Eviction eviction) -> {
                     if (evictionSpread.offer(from, eviction, nowNanos)) {
-                        secretSpread.confirm();
+                        secretSpread.confirm(nowNanos);
                     }
                 }
                 case GossipUpdate.State claim -> {
@@ -582,6 +596,10 @@ public final class Gossip {
 
     private void drop(NodeId id) {
         membership.expel(id);
+    }
+
+    private void forgetStrangers() {
+        evictionSpread.forgetStrangers();
     }
 
     private static List<Epoch> unexplained(List<ClusterSecret> secrets) {

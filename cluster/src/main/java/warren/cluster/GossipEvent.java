@@ -34,6 +34,10 @@ public sealed interface GossipEvent {
     /// @param self whether it is this one
     record Evicted(Eviction eviction, boolean self) implements GossipEvent {}
 
+    /// An eviction of this node did not hold after all: save the evictions. Its record comes from
+    /// those who knew better.
+    record Reinstated(NodeId id) implements GossipEvent {}
+
     /// Somebody has to draw a new secret, and it is this node's turn: call [Gossip#rotate].
     record RotationDue() implements GossipEvent {}
 

@@ -26,6 +26,9 @@ final class MemberEntry {
     /// Whether somebody who holds our newest secret named it: [Vouching].
     boolean vouched = true;
 
+    /// Whether this node met it while it was not wary: [Company].
+    boolean old = true;
+
     long sinceNanos;
 
     /// Not null exactly while SUSPECT.
@@ -63,6 +66,11 @@ final class MemberEntry {
     /// The tag of the newest secret under which it has spoken to us; 0 where there is none.
     int spokeEpoch() {
         return link == null ? 0 : link.spokeEpoch;
+    }
+
+    /// Whether it has spoken to us itself since then.
+    boolean wasHeard(long sinceNanos) {
+        return link != null && link.hasSpoken && link.spokenNanos - sinceNanos >= 0;
     }
 
     void forgetKeys() {

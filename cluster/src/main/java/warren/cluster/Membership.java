@@ -33,6 +33,9 @@ final class Membership {
         /// Whether a node that is not known may be taken in on the word of another.
         boolean admits(NodeId id, NodeId by);
 
+        /// Whether whom we meet now may have a say later: [Company].
+        boolean isTogether(long nowNanos);
+
         /// A node that is said to be alive was met for the first time, or is back from the dead.
         void appeared(MemberEntry entry);
     }
@@ -377,6 +380,7 @@ final class Membership {
     private void add(KnownNode node, NodeId by, boolean isNews, long nowNanos) {
         MemberState state = node.state() == MemberState.LEFT ? MemberState.SUSPECT : node.state();
         MemberEntry entry = new MemberEntry(node.record(), state, node.incarnation(), nowNanos);
+        entry.old = watcher.isTogether(nowNanos);
         roster.add(entry);
         tree.changed(entry.id);
         outbox.on(new GossipEvent.RecordChanged(entry.record));

@@ -15,6 +15,11 @@ final class PeerLink {
     /// The tag of the newest secret under which it has spoken to us; 0 where there is none.
     int spokeEpoch;
 
+    boolean hasSpoken;
+
+    /// When a datagram of its own came last.
+    long spokenNanos;
+
     /// Which secret was sent to it last, and when.
     int pushedEpoch;
 
@@ -36,6 +41,11 @@ final class PeerLink {
 
     /// Signatures that are still verified on its word.
     private final Allowance trust = new Allowance(GossipLayout.TRUST, GossipLayout.TRUST_INTERVAL);
+
+    void spoke(long nowNanos) {
+        hasSpoken = true;
+        spokenNanos = nowNanos;
+    }
 
     /// Whether it may be told again how it is seen; then it counts as told.
     boolean mayTell(long nowNanos) {

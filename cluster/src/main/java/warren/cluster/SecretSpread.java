@@ -30,6 +30,7 @@ final class SecretSpread {
     private final Evictions evictions;
     private final Vouching vouching;
     private final EvictionSpread evictionSpread;
+    private final Company company;
     private final Roster roster;
     private final Membership membership;
     private final GossipSender sender;
@@ -50,6 +51,7 @@ final class SecretSpread {
             Evictions evictions,
             Vouching vouching,
             EvictionSpread evictionSpread,
+            Company company,
             Roster roster,
             Membership membership,
             GossipSender sender,
@@ -64,6 +66,7 @@ final class SecretSpread {
         this.evictions = parts.evictions;
         this.vouching = parts.vouching;
         this.evictionSpread = parts.evictionSpread;
+        this.company = parts.company;
         this.roster = parts.roster;
         this.membership = parts.membership;
         this.sender = parts.sender;
@@ -95,7 +98,7 @@ final class SecretSpread {
 
     void rotate(byte[] fresh, Identity author, long nowNanos) {
         epochs.rotate(fresh, author, nowNanos);
-        adopted();
+        adopted(nowNanos);
     }
 
     void onSecret(MemberEntry from, GossipDatagram.Secret it, long nowNanos) {
@@ -103,13 +106,13 @@ final class SecretSpread {
             evictionSpread.offer(from, eviction, nowNanos);
         }
         boolean tooSoon = took && nowNanos - tookNanos < TAKE_INTERVAL;
-        if (from.vouched && !tooSoon && !evictions.isOut(self.id)) {
+        if (Company.isHeard(from) && !tooSoon && !evictions.isOut(self.id)) {
             Epochs.Offer offer = offer(it.rotation(), it.secret(), nowNanos);
             if (offer == Epochs.Offer.TAKEN) {
                 took = true;
                 tookNanos = nowNanos;
                 vouching.received(from, it.members(), nowNanos);
-                adopted();
+                adopted(nowNanos);
             }
         }
         Arrays.fill(it.secret(), (byte) 0);
@@ -131,31 +134,34 @@ final class SecretSpread {
         Epochs.Offer offer = offer(rotation, secret, nowNanos);
         Arrays.fill(secret, (byte) 0);
         if (offer == Epochs.Offer.TAKEN) {
-            adopted();
+            adopted(nowNanos);
         }
         return offer == Epochs.Offer.TAKEN;
     }
 
     private Epochs.Offer offer(Rotation rotation, byte[] secret, long nowNanos) {
         List<Epoch> before = epochs.held();
-        Epochs.Offer offer =
-                epochs.offer(rotation, secret, evictionSpread.isKnown(rotation.author()), nowNanos);
+        IdentityKey author = rotation.author();
+        boolean counts =
+                evictionSpread.isKnown(author)
+                        && (company.isOld(author.id()) || !company.isWary(nowNanos));
+        Epochs.Offer offer = epochs.offer(rotation, secret, counts, nowNanos);
         if (offer == Epochs.Offer.SAME && !epochs.held().equals(before)) {
-            confirm();
+            confirm(nowNanos);
             outbox.on(new GossipEvent.EpochsChanged(epochs.held()));
         }
         return offer;
     }
 
-    private void adopted() {
-        confirm();
+    private void adopted(long nowNanos) {
+        confirm(nowNanos);
         changed.run();
         outbox.on(new GossipEvent.EpochsChanged(epochs.held()));
     }
 
     /// Other evictions, or another newest secret.
-    void confirm() {
-        if (epochs.coversAll()) {
+    void confirm(long nowNanos) {
+        if (!evictions.isEmpty() && epochs.coversAll() && !company.isWary(nowNanos)) {
             evictions.confirm();
         }
     }
@@ -230,6 +236,9 @@ final class SecretSpread {
         timers.at(
                 nowNanos + UNCOVERED / 2 + random.nextLong(UNCOVERED / 4),
                 (now, _) -> considerRotation(now));
+        company.look(nowNanos);
+        evictionSpread.reconsider();
+        confirm(nowNanos);
         if (epochs.coversAll() || evictions.isOut(self.id)) {
             uncovered = Evictions.NONE;
             return;

@@ -23,29 +23,36 @@ final class Vouching {
     private final Epochs epochs;
     private final Evictions evictions;
     private final NodeId self;
+    private final Company company;
     private final Timers timers;
     private final Consumer<MemberEntry> ask;
     private final Consumer<NodeId> drop;
+    private final Runnable ended;
     private boolean asking;
     private long limboEndsNanos;
 
     /// @param ask sends one holder of the newest secret the question whom it knows
     /// @param drop removes a node
+    /// @param ended called when limbo has ended, and with it whoever was in it
     Vouching(
             NodeId self,
             Roster roster,
             Epochs epochs,
             Evictions evictions,
+            Company company,
             Timers timers,
             Consumer<MemberEntry> ask,
-            Consumer<NodeId> drop) {
+            Consumer<NodeId> drop,
+            Runnable ended) {
         this.self = self;
         this.roster = roster;
         this.epochs = epochs;
         this.evictions = evictions;
+        this.company = company;
         this.timers = timers;
         this.ask = ask;
         this.drop = drop;
+        this.ended = ended;
     }
 
     /// Whether a node that is not known yet may be taken in because `by` tells of it.
@@ -147,11 +154,16 @@ final class Vouching {
         if (limboEndsNanos - nowNanos > 0) {
             return; // begun anew meanwhile
         }
+        if (company.isCutOff(nowNanos)) { // those who could tell us better are among them
+            beginLimbo(nowNanos);
+            return;
+        }
         List<NodeId> dropped =
                 roster.all().stream()
                         .filter(entry -> !entry.vouched)
                         .map(entry -> entry.id)
                         .toList();
         dropped.forEach(drop);
+        ended.run();
     }
 }

@@ -52,6 +52,7 @@ public final class MemoryCluster {
     private long minDelayNanos = SECOND / 1000;
     private long delaySpreadNanos = SECOND / 50;
     private BiPredicate<MemoryNode, MemoryNode> connected = (_, _) -> true;
+    private BiPredicate<MemoryNode, byte[]> says = (_, _) -> true;
     private boolean verifies = true;
     private long falseDeaths;
 
@@ -126,6 +127,15 @@ public final class MemoryCluster {
     /// one-way.
     public void connect(BiPredicate<MemoryNode, MemoryNode> rule) {
         connected = rule;
+    }
+
+    /// Which datagrams nodes send at all: a hostile one keeps some to itself.
+    void says(BiPredicate<MemoryNode, byte[]> rule) {
+        says = rule;
+    }
+
+    boolean says(MemoryNode node, byte[] payload) {
+        return says.test(node, payload);
     }
 
     public boolean isConnected(MemoryNode from, MemoryNode to) {

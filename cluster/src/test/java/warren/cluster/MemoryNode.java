@@ -155,7 +155,7 @@ public final class MemoryNode {
         for (NodeRecord record : disk) {
             remembered.add(KnownNode.unheard(record));
         }
-        gossip.learn(remembered, cluster.now());
+        gossip.restore(remembered, cluster.now());
         settle();
     }
 
@@ -448,7 +448,7 @@ public final class MemoryNode {
         @Override
         public void send(NodeId to, IpAddress destination, byte[] payload) {
             MemoryNode other = cluster.at(destination);
-            if (other != null) {
+            if (other != null && cluster.says(MemoryNode.this, payload)) {
                 cluster.count(MemoryNode.this, other, payload);
                 tunnel.send(other, payload);
             }
@@ -486,6 +486,8 @@ public final class MemoryNode {
                     cluster.note(name() + " learns that " + eviction.name() + " is evicted");
                     evictions = gossip == null ? evictions : gossip.evictions();
                 }
+                case GossipEvent.Reinstated _ ->
+                        evictions = gossip == null ? evictions : gossip.evictions();
                 case GossipEvent.RotationDue() -> rotationDue = true;
                 case GossipEvent.OwnRecordOutrun(long above, _) -> outrun = above;
                 case GossipEvent.RecordChanged(NodeRecord record) -> uninstalled(record);

@@ -444,6 +444,11 @@ public final class GossipLoop {
                     standingChanged();
                     changed();
                 }
+                case GossipEvent.Reinstated(NodeId id) -> {
+                    LOG.log(Level.WARNING, "an eviction did not hold id={0}", id);
+                    standingChanged();
+                    changed();
+                }
                 case GossipEvent.RotationDue() ->
                         loop.offer(() -> draw(fresh -> gossip.rotate(fresh, System.nanoTime())));
                 case GossipEvent.OwnRecordOutrun(long sequence, long instance) -> {
