@@ -44,13 +44,14 @@ final class Facts {
     /// and then by node id: every node
     /// decides the same, whoever has noticed already. A single address may lie in another node's
     /// block; a block that overlaps an earlier one counts for nothing. Nobody owns anything outside
-    /// the overlay network, or one member's record could take all of a node's traffic.
+    /// the overlay network, or more than a block by one claim: or one member's record could take
+    /// all of a node's traffic.
     private void decideOwners(List<NodeRecord> records) {
         List<Owned> all = new ArrayList<>();
         for (NodeRecord record : records) {
             for (Claim claim : record.content().claims()) {
                 boolean holds = !claim.asked();
-                if (holds && cluster.network().prefix().contains(claim.prefix())) {
+                if (holds && cluster.network().admits(claim)) {
                     all.add(new Owned(claim, record.id()));
                 }
             }

@@ -100,7 +100,7 @@ class FactsTest {
     void aBlockThatOverlapsAnEarlierOneCountsForNothing() {
         NodeRecord early = record(claim("10.100.4.0/26", 3));
         NodeRecord within = record(claim("10.100.4.0/27", 4), claim("10.100.4.9/32", 4));
-        NodeRecord around = record(claim("10.100.4.0/24", 5));
+        NodeRecord around = record(claim("10.100.4.0/24", 1), claim("10.100.5.0/25", 1));
         Facts facts =
                 facts(early, member(within, MemberState.ALIVE), member(around, MemberState.ALIVE));
         assertEquals(List.of(IpPrefix.parse("10.100.4.0/26")), facts.blocks(early));

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -109,7 +108,7 @@ public final class AddressPlan {
                 throw StateFiles.damaged("addresses file");
             }
             IpPrefix prefix = new IpPrefix(IpAddress.of(address), length);
-            if (network.prefix().contains(prefix)) {
+            if (network.admits(new Claim(prefix, when))) {
                 plan.claims.put(prefix, new Own(when, 0, true));
             }
         }
@@ -139,9 +138,10 @@ public final class AddressPlan {
                     ? new Allocation.Given(held)
                     : refused(name + " has the address " + held + " already");
         }
+        OthersClaims claimed = new OthersClaims(network, others);
         return wanted == null
-                ? allocateAny(name, others, nowNanos)
-                : allocateGiven(name, wanted, others, nowNanos);
+                ? allocateAny(name, claimed, nowNanos)
+                : allocateGiven(name, wanted, claimed, nowNanos);
     }
 
     /// Gives the address of `name` back; false where it had none.
@@ -156,26 +156,24 @@ public final class AddressPlan {
 
     /// Claims a first block where there is none, so that the first container need not wait.
     public void prepare(Collection<Member> others, long nowNanos) {
-        observe(others);
+        OthersClaims claimed = new OthersClaims(network, others);
+        observe(claimed);
         if (blocks().isEmpty()) {
-            claimBlock(others, nowNanos);
+            claimBlock(claimed, nowNanos);
         }
     }
 
     /// Compares our claims with those of the nodes present: gives up what others keep, turning
     /// addresses in use into single claims, and says which addresses are in use on both sides.
     public List<Conflict> resolve(Collection<Member> others, long nowNanos) {
-        observe(others);
-        for (Member other : others) {
-            if (isPresent(other)) {
-                for (Claim theirs : other.record().content().claims()) {
-                    resolve(theirs, other.id());
-                }
-            }
+        OthersClaims claimed = new OthersClaims(network, others);
+        observe(claimed);
+        for (OthersClaims.Theirs theirs : claimed.present()) {
+            resolve(theirs.claim(), theirs.member().id());
         }
         dropUnused(nowNanos);
         releaseEmpty(nowNanos);
-        return cover(others);
+        return cover(claimed);
     }
 
     /// What our record has to say now: what holds before what is asked, and no more than a record
@@ -235,15 +233,9 @@ public final class AddressPlan {
         return StateFiles.seal(StateFiles.ADDRESSES, out);
     }
 
-    private Allocation allocateAny(String name, Collection<Member> others, long nowNanos) {
-        Set<IpAddress> avoided = new HashSet<>(allocations.values());
-        for (Member other : others) {
-            for (Claim claim : other.record().content().claims()) {
-                if (other.state() != MemberState.LEFT && claim.prefix().isSingle()) {
-                    avoided.add(claim.prefix().address());
-                }
-            }
-        }
+    private Allocation allocateAny(String name, OthersClaims others, long nowNanos) {
+        Set<IpAddress> avoided = others.singles();
+        avoided.addAll(allocations.values());
         Long soonest = null;
         for (Map.Entry<IpPrefix, Own> entry : claims.entrySet()) {
             IpAddress free = entry.getKey().isSingle() ? null : free(entry.getKey(), avoided);
@@ -265,7 +257,7 @@ public final class AddressPlan {
     }
 
     private Allocation allocateGiven(
-            String name, IpAddress wanted, Collection<Member> others, long nowNanos) {
+            String name, IpAddress wanted, OthersClaims others, long nowNanos) {
         String problem = problemWith(wanted, others);
         if (problem != null) {
             return refused(problem);
@@ -282,7 +274,7 @@ public final class AddressPlan {
                 : new Allocation.Wait(covering.usableNanos);
     }
 
-    private @Nullable String problemWith(IpAddress wanted, Collection<Member> others) {
+    private @Nullable String problemWith(IpAddress wanted, OthersClaims others) {
         if (!network.prefix().contains(wanted)) {
             return wanted + " is outside the overlay network " + network;
         }
@@ -297,25 +289,14 @@ public final class AddressPlan {
         IpPrefix single = IpPrefix.of(wanted);
         Own mine = claims.get(single);
         Right right = mine == null ? null : right(single, mine);
-        for (Member other : others) {
-            Claim claim = isPresent(other) ? claimTo(single, other) : null;
-            if (claim != null && (right == null || Right.of(claim, other.id()).beats(right))) {
-                return wanted
-                        + (claim.asked() ? " is being taken by node " : " is in use on node ")
-                        + other.record().name();
-            }
-        }
-        return null;
-    }
-
-    /// The very claim of another to this prefix.
-    private static @Nullable Claim claimTo(IpPrefix prefix, Member other) {
-        for (Claim claim : other.record().content().claims()) {
-            if (claim.prefix().equals(prefix)) {
-                return claim;
-            }
-        }
-        return null;
+        OthersClaims.Theirs better = others.better(single, right, true);
+        return better == null
+                ? null
+                : wanted
+                        + (better.claim().asked()
+                                ? " is being taken by node "
+                                : " is in use on node ")
+                        + better.member().record().name();
     }
 
     private Allocation give(String name, IpAddress address) {
@@ -341,44 +322,27 @@ public final class AddressPlan {
     }
 
     /// Claims one more block; what hinders it, or null.
-    private Allocation.@Nullable Refused claimBlock(Collection<Member> others, long nowNanos) {
+    private Allocation.@Nullable Refused claimBlock(OthersClaims others, long nowNanos) {
         if (claims.size() >= NodeContent.MAX_CLAIMS) {
             return tooMany();
         }
         List<IpPrefix> taken = new ArrayList<>(claims.keySet());
-        for (Member other : others) {
-            if (other.state() != MemberState.LEFT) {
-                other.record().content().claims().forEach(claim -> taken.add(claim.prefix()));
-            }
-        }
+        taken.addAll(others.taken());
         IpPrefix block = new FreeSpace(network, taken).choose(random);
         if (block == null) {
-            return Exhaustion.of(network, blocks(), others);
+            return Exhaustion.of(network, blocks(), others.members());
         }
         claim(block, others, nowNanos);
         return null;
     }
 
-    private Own claim(IpPrefix prefix, Collection<Member> others, long nowNanos) {
+    private Own claim(IpPrefix prefix, OthersClaims others, long nowNanos) {
         observe(others);
-        boolean alone = true;
-        boolean owned = false;
-        for (Member other : others) {
-            if (isPresent(other)) {
-                alone = false;
-                owned |= owns(other, prefix);
-            }
-        }
         // Whoever owns the block round a single address must hear of it, and be heard.
-        long settle = prefix.isSingle() && owned ? 2 * SETTLE_NANOS : SETTLE_NANOS;
-        Own own = new Own(nextLamport(), nowNanos + settle, alone);
+        long settle = prefix.isSingle() && others.isOwned(prefix) ? 2 * SETTLE_NANOS : SETTLE_NANOS;
+        Own own = new Own(nextLamport(), nowNanos + settle, !others.isAnybodyPresent());
         claims.put(prefix, own);
         return own;
-    }
-
-    private static boolean owns(Member other, IpPrefix prefix) {
-        return other.record().content().claims().stream()
-                .anyMatch(claim -> claim.prefix().contains(prefix));
     }
 
     private long nextLamport() {
@@ -402,12 +366,8 @@ public final class AddressPlan {
         return claims.keySet().stream().filter(prefix -> !prefix.isSingle()).toList();
     }
 
-    private void observe(Collection<Member> others) {
-        for (Member other : others) {
-            for (Claim claim : other.record().content().claims()) {
-                lamport = Math.max(lamport, claim.lamport());
-            }
-        }
+    private void observe(OthersClaims others) {
+        lamport = Math.max(lamport, others.highestLamport());
     }
 
     private @Nullable Own covering(IpAddress address) {
@@ -493,7 +453,7 @@ public final class AddressPlan {
 
     /// Addresses in use that another node keeps are conflicts; those that nobody claims any more
     /// are claimed again.
-    private List<Conflict> cover(Collection<Member> others) {
+    private List<Conflict> cover(OthersClaims others) {
         List<Conflict> conflicts = new ArrayList<>();
         allocations.forEach(
                 (container, address) -> {
@@ -508,27 +468,13 @@ public final class AddressPlan {
     }
 
     /// The present node that claims this very address with a better right than ours.
-    private @Nullable NodeId winner(IpAddress address, Collection<Member> others) {
+    private @Nullable NodeId winner(IpAddress address, OthersClaims others) {
         IpPrefix single = IpPrefix.of(address);
         Own covering = covering(address);
         Own mine = claims.getOrDefault(single, covering);
         Right right =
                 mine == null ? null : new Right(false, mine.lamport, self); // in use: it holds
-        for (Member other : others) {
-            Claim claim = isPresent(other) ? claimTo(single, other) : null;
-            if (claim != null
-                    && !claim.asked()
-                    && (right == null || Right.of(claim, other.id()).beats(right))) {
-                return other.id();
-            }
-        }
-        return null;
-    }
-
-    private static boolean isPresent(Member member) {
-        return switch (member.state()) {
-            case ALIVE, SUSPECT -> true;
-            case DEAD, LEFT -> false;
-        };
+        OthersClaims.Theirs better = others.better(single, right, false);
+        return better == null ? null : better.member().id();
     }
 }

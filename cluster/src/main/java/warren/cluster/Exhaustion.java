@@ -20,7 +20,7 @@ final class Exhaustion {
         List<IpPrefix> lost = new ArrayList<>();
         int dead = 0;
         for (Member other : others) {
-            List<IpPrefix> theirs = blocks(other);
+            List<IpPrefix> theirs = blocks(network, other);
             if (!theirs.isEmpty()) {
                 owners++;
                 all.addAll(theirs);
@@ -52,15 +52,17 @@ final class Exhaustion {
                                                         ? "is dead and holds"
                                                         : "are dead and hold",
                                                 size(lost)),
-                        "start the dead nodes, or remove them from the cluster;"
+                        "start the dead nodes, or free what they hold with `warren evict NODE`"
+                                + " (a node that goes says so with `warren leave`);"
                                 + " `warren addresses` shows who owns what");
     }
 
-    private static List<IpPrefix> blocks(Member member) {
+    private static List<IpPrefix> blocks(OverlayNetwork network, Member member) {
         if (member.state() == MemberState.LEFT) {
             return List.of();
         }
         return member.record().content().claims().stream()
+                .filter(network::admits)
                 .map(Claim::prefix)
                 .filter(prefix -> !prefix.isSingle())
                 .toList();

@@ -120,7 +120,8 @@ public record NodeContent(
                 joinPort,
                 claims,
                 dataPlanes,
-                epochs);
+                epochs,
+                leaving);
     }
 
     public NodeContent withEpochs(List<Integer> newEpochs) {

@@ -66,6 +66,13 @@ public record OverlayNetwork(IpPrefix prefix) {
         return prefix.contains(address) && !address.equals(first()) && !address.equals(last());
     }
 
+    /// Whether a claim counts: inside, and no larger than a block of this network. So one node's
+    /// record cannot take the whole: 64 claims of 64 addresses are a sixteenth of the default.
+    public boolean admits(Claim claim) {
+        return prefix.contains(claim.prefix())
+                && claim.prefix().length() >= FreeSpace.blockLength(this);
+    }
+
     IpAddress first() {
         return prefix.address();
     }

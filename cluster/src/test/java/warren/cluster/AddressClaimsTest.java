@@ -198,24 +198,24 @@ final class AddressClaimsTest {
             given(plan.allocate("d" + i, null, NOBODY, 0));
         }
         assertEquals(List.of(), plan.unpublished());
-        Member winner =
-                Nodes.member(
-                        other, MemberState.ALIVE, new Claim(IpPrefix.parse("10.100.0.0/16"), 1));
-        AddressPlan lost = lessRight(winner);
+        AddressPlan lost = lessRight();
         assertEquals(NodeContent.MAX_CLAIMS, lost.claims().size());
         assertEquals(2 * fits - NodeContent.MAX_CLAIMS, lost.unpublished().size());
     }
 
-    /// The plan after everything was lost to `winner`, whoever has the smaller node id.
-    private AddressPlan lessRight(Member winner) {
+    /// The plan after everything was lost to an earlier claim.
+    private AddressPlan lessRight() {
         AddressPlan later = plan(self);
-        Member early =
-                Nodes.member(other, MemberState.DEAD, new Claim(IpPrefix.parse("10.9.0.0/26"), 9));
+        Member early = Nodes.member(other, MemberState.DEAD, Nodes.claim("10.100.250.0/26", 9));
         int given = plan.allocations().size();
         for (int i = 0; i < given; i++) {
             given(later.allocate("c" + i, null, List.of(early), 0));
         }
-        later.resolve(List.of(winner), 0);
+        Claim[] earlier =
+                later.claims().stream()
+                        .map(claim -> new Claim(claim.prefix(), 1))
+                        .toArray(Claim[]::new);
+        later.resolve(List.of(Nodes.member(other, MemberState.ALIVE, earlier)), 0);
         return later;
     }
 

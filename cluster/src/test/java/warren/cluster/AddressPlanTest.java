@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,10 +61,10 @@ final class AddressPlanTest {
 
     @Test
     void aBlockIsChosenOutsideOthersAndTheFirst() {
-        Member other = Nodes.member(greater, MemberState.DEAD, Nodes.claim("10.100.128.0/18", 7));
+        List<Member> others = owners("10.100.128.0/18", MemberState.DEAD, 7);
         for (int seed = 0; seed < 200; seed++) {
             AddressPlan some = new AddressPlan(OverlayNetwork.DEFAULT, self.id(), new Random(seed));
-            some.prepare(List.of(other), 0);
+            some.prepare(others, 0);
             Claim claim = some.claims().getFirst();
             assertEquals(26, claim.prefix().length());
             assertEquals(8, claim.lamport());
@@ -78,9 +79,9 @@ final class AddressPlanTest {
                 Nodes.member(
                         greater,
                         MemberState.ALIVE,
-                        Nodes.claim("10.9.0.64/26", 1),
-                        Nodes.claim("10.9.0.128/25", 1),
-                        Nodes.claim("10.9.0.32/27", 1));
+                        IntStream.range(2, 16)
+                                .mapToObj(i -> Nodes.claim("10.9.0." + 16 * i + "/28", 1))
+                                .toArray(Claim[]::new));
         AddressPlan small = plan("10.9.0.0/24", self);
         small.prepare(List.of(other), 0);
         IpPrefix chosen = small.claims().getFirst().prefix();
@@ -118,15 +119,33 @@ final class AddressPlanTest {
 
     @Test
     void aFullNetworkSaysSo() {
-        Member other = Nodes.member(greater, MemberState.DEAD, Nodes.claim("10.100.0.0/16", 1));
+        List<Member> others = owners("10.100.0.0/16", MemberState.DEAD, 1);
         Allocation.Refused refused =
-                assertInstanceOf(
-                        Allocation.Refused.class, plan.allocate("a", null, List.of(other), 0));
+                assertInstanceOf(Allocation.Refused.class, plan.allocate("a", null, others, 0));
         assertEquals(
-                "the overlay network 10.100.0.0/16 is full: 1 node owns 65536 of its 65536"
-                        + " addresses, this one 0; 1 of the owners is dead and holds 65536",
+                "the overlay network 10.100.0.0/16 is full: 16 nodes own 65536 of its 65536"
+                        + " addresses, this one 0; 16 of the owners are dead and hold 65536",
                 refused.message());
-        assertTrue(String.valueOf(refused.hint()).contains("dead"), refused::toString);
+        String hint = String.valueOf(refused.hint());
+        assertTrue(hint.contains("warren evict") && hint.contains("warren leave"), hint);
+    }
+
+    /// All its records say is at most 64 blocks of the network's own size.
+    @Test
+    void whatOneNodeClaimsBeyondABlockAtATimeCountsForNothing() {
+        Member greedy =
+                Nodes.member(
+                        greater,
+                        MemberState.ALIVE,
+                        Nodes.claim("10.100.0.0/16", 1),
+                        Nodes.claim("10.100.64.0/25", 1),
+                        Nodes.claim("10.0.0.0/8", 1),
+                        Nodes.claim("10.101.0.0/26", 1));
+        given(plan.allocate("a", null, NOBODY, 0));
+        List<Claim> before = plan.claims();
+        assertEquals(List.of(), plan.resolve(List.of(greedy), 0));
+        assertEquals(before, plan.claims());
+        assertInstanceOf(Allocation.Given.class, plan.allocate("b", null, List.of(greedy), 0));
     }
 
     @Test
@@ -296,6 +315,26 @@ final class AddressPlanTest {
             }
         }
         assertTrue(inUse.size() >= 8);
+    }
+
+    /// Nodes that together own the whole prefix, in blocks of the usual size.
+    private static List<Member> owners(String prefix, MemberState state, long lamport) {
+        IpPrefix whole = IpPrefix.parse(prefix);
+        int size = 1 << (32 - FreeSpace.BLOCK_LENGTH);
+        int blocks = 1 << (FreeSpace.BLOCK_LENGTH - whole.length());
+        List<Member> owners = new ArrayList<>();
+        for (int at = 0; at < blocks; at += NodeContent.MAX_CLAIMS) {
+            List<Claim> claims = new ArrayList<>();
+            for (int i = at; i < Math.min(blocks, at + NodeContent.MAX_CLAIMS); i++) {
+                int first = (int) whole.address().low() + i * size;
+                claims.add(
+                        new Claim(
+                                new IpPrefix(IpAddress.v4(first), FreeSpace.BLOCK_LENGTH),
+                                lamport));
+            }
+            owners.add(Nodes.member(Nodes.identity(900 + at), state, claims.toArray(new Claim[0])));
+        }
+        return owners;
     }
 
     private static AddressPlan plan(String network, Identity self) {

@@ -180,6 +180,27 @@ final class HostileMemberTest {
         assertEquals(before + 1, other.gossip().known().getFirst().incarnation());
     }
 
+    /// It claims the whole network, in one record after the other: everybody goes on giving out
+    /// addresses, and gives none up.
+    @Test
+    void aMemberThatClaimsTheWholeNetworkTakesNobodyAnAddress() {
+        for (String whole : List.of("10.100.0.0/16", "10.0.0.0/8", "0.0.0.0/0", "10.100.0.0/25")) {
+            hostile.claim(Nodes.claim(whole, 1), Nodes.claim("10.100.64.0/24", 1));
+            cluster.run(5 * SECOND);
+            for (MemoryNode node : honest()) {
+                AddressPlan plan =
+                        new AddressPlan(OverlayNetwork.DEFAULT, node.id(), new Random(1));
+                plan.prepare(node.gossip().members(), cluster.now());
+                List<Claim> claims = plan.claims();
+                assertEquals(26, claims.getFirst().prefix().length());
+                assertEquals(
+                        List.of(),
+                        plan.resolve(node.gossip().members(), cluster.now() + 9 * SECOND));
+                assertEquals(claims, plan.claims(), node::name);
+            }
+        }
+    }
+
     @Test
     void whatALaterVersionSaysIsSkippedAndTheRestIsTaken() {
         MemoryNode other = honest().getFirst();
