@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class InteropTest {
     @TempDir static Path directory;
     private TestPair pair;
+    private int iperfPort = 5201;
 
     @BeforeAll
     void start() throws Exception {
@@ -34,8 +35,6 @@ class InteropTest {
         pair.a.startTunnel(TestPair.TUNNEL);
         pair.b.startWireguardGo(TestPair.TUNNEL);
         pair.configure(4);
-        pair.b.start("iperf.log", "iperf3", "-s");
-        pair.a.start("iperf.log", "iperf3", "-s");
     }
 
     @AfterAll
@@ -64,8 +63,8 @@ class InteropTest {
             int largest = mtu - 28;
             pair.a.run("ping -c 2 -i 0.2 -W 5 -M do -s " + largest + " 10.9.0.2");
             pair.b.run("ping -c 2 -i 0.2 -W 5 -M do -s " + (mtu - 48) + " fd09::1");
-            pair.a.run("iperf3 -c 10.9.0.2 -n 8M");
-            pair.a.run("iperf3 -c fd09::2 -n 8M -R");
+            iperf("-c 10.9.0.2 -n 8M");
+            iperf("-c fd09::2 -n 8M -R");
         } finally {
             pair.mtu(1420);
         }
@@ -90,7 +89,7 @@ class InteropTest {
     void datagramsArriveInBothDirections() throws Exception {
         forgetSessions(6);
         for (String options : new String[] {"10.9.0.2", "fd09::2 -R"}) {
-            String report = pair.a.run("iperf3 -u -b 10M -w 1M -t 1 -c " + options);
+            String report = iperf("-u -b 10M -w 1M -t 1 -c " + options);
             assertTrue(lossPercent(report) < 20, report); // a busy machine drops some
         }
     }
@@ -98,7 +97,17 @@ class InteropTest {
     @Test
     void fiftyParallelStreamsGetThrough() throws Exception {
         forgetSessions(4);
-        pair.a.run("iperf3 -c 10.9.0.2 -P 50 -n 20M");
+        iperf("-c 10.9.0.2 -P 50 -n 20M");
+    }
+
+    /// A server for each run: one that serves several opens its port anew after each, and refuses
+    /// or resets who comes in between.
+    private String iperf(String options) throws Exception {
+        int port = iperfPort++;
+        pair.b.start("iperf" + port + ".log", "iperf3", "-s", "-1", "-p", Integer.toString(port));
+        String[] isListening = {"sh", "-c", "ss -ltnH | grep -q :" + port};
+        TestNode.await("iperf3 to listen", () -> pair.b.succeeds(isListening));
+        return pair.a.run("iperf3 -p " + port + " " + options);
     }
 
     @Test
