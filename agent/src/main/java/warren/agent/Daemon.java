@@ -53,6 +53,9 @@ final class Daemon implements Node, AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final ReentrantLock lock = new ReentrantLock();
 
+    /// Guarded by `lock`.
+    private NodeMaker.@Nullable Attempt unanswered;
+
     /// Set under the lock.
     private volatile @Nullable JoinedNode joined;
 
@@ -141,16 +144,19 @@ final class Daemon implements Node, AutoCloseable {
         try (NetlinkKernel kernel = NetlinkKernel.open()) {
             refuseForeignInterface(kernel.snapshot());
             refuseTakenPorts(kernel.snapshot());
+            NodeMaker maker = new NodeMaker(config, random, kernel, tunnel, files, unanswered);
             try {
-                made = making.make(new NodeMaker(config, random, kernel, tunnel, files));
+                made = making.make(maker);
                 SavedNode saved = made.node();
                 files.saveRecords(saved.cluster(), saved.own(), saved.others());
                 node = JoinedNode.start(config, saved, files, tunnel, random);
             } catch (IOException e) {
+                unanswered = maker.unanswered();
                 undo(e);
                 throw e;
             }
         }
+        unanswered = null;
         joined = node;
         if (made.welcome() == null) {
             node.settle();
@@ -241,13 +247,14 @@ final class Daemon implements Node, AutoCloseable {
     /// The membership ends on disk first: an agent that stops in between starts as no node, and
     /// what is left in the kernel goes with the tunnel.
     @Override
-    public void leave(LeaveRequest request) throws IOException {
+    public Membership leave(LeaveRequest request) throws IOException {
         if (!lock.tryLock()) {
             throw new RefusedException(
                     new Problem("an init, join or leave is under way", "wait for it"));
         }
         try {
             JoinedNode node = joined();
+            Membership ended = node.membership();
             node.leave(request.force());
             node.close();
             joined = null;
@@ -260,6 +267,7 @@ final class Daemon implements Node, AutoCloseable {
                 }
             }
             LOG.log(Level.INFO, "left the cluster");
+            return ended;
         } finally {
             lock.unlock();
         }

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.agent;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import warren.agent.member.MembersView;
 import warren.cluster.Member;
+import warren.cluster.NodeRecord;
 import warren.control.Problem;
 import warren.control.RefusedException;
 
@@ -16,22 +20,38 @@ final class NamedNodes {
     private NamedNodes() {}
 
     static Member find(String wanted, MembersView view) throws RefusedException {
-        if (wanted.equals(view.own().name()) || wanted.equals(view.own().id().toString())) {
+        List<Member> found = view.members().stream().filter(each -> is(each, wanted)).toList();
+        boolean own = wanted.equals(view.own().name()) || wanted.equals(view.own().id().toString());
+        if (own && found.isEmpty()) {
             throw new RefusedException(
                     new Problem(
                             "that is this very node",
                             "leave with `warren leave`, or evict it from another node"));
         }
-        List<Member> found = view.members().stream().filter(each -> is(each, wanted)).toList();
-        if (found.size() == 1) {
-            return found.getFirst();
+        if (found.isEmpty()) {
+            throw new RefusedException(
+                    new Problem("no node is called " + wanted, "see `warren peers`"));
         }
-        throw new RefusedException(
-                found.isEmpty()
-                        ? new Problem("no node is called " + wanted, "see `warren peers`")
-                        : new Problem(
-                                found.size() + " nodes are called " + wanted,
-                                "name one by its id, as `warren peers --json` shows it"));
+        if (found.size() > 1 || own) {
+            throw ambiguous(wanted, own ? view.own() : null, found);
+        }
+        return found.getFirst();
+    }
+
+    private static RefusedException ambiguous(
+            String wanted, @Nullable NodeRecord own, List<Member> found) {
+        List<String> ids = new ArrayList<>();
+        if (own != null) {
+            ids.add(own.id() + " (this node)");
+        }
+        for (Member member : found) {
+            String state = member.state().name().toLowerCase(Locale.ROOT);
+            ids.add(member.id() + " (" + state + ")");
+        }
+        return new RefusedException(
+                new Problem(
+                        ids.size() + " nodes are called " + wanted + ": " + String.join(", ", ids),
+                        "name one by its id"));
     }
 
     private static boolean is(Member member, String wanted) {

@@ -59,16 +59,33 @@ final class NodeMaker {
     private final Tunnel tunnel;
     private final NodeFiles files;
     private final Snapshot snapshot;
+    private @Nullable Attempt attempt;
 
+    /// @param last what [#unanswered()] of the maker before gave
     NodeMaker(
-            AgentConfig config, SecureRandom random, Kernel kernel, Tunnel tunnel, NodeFiles files)
+            AgentConfig config,
+            SecureRandom random,
+            Kernel kernel,
+            Tunnel tunnel,
+            NodeFiles files,
+            @Nullable Attempt last)
             throws IOException {
+        this.attempt = last;
         this.config = config;
         this.random = random;
         this.kernel = kernel;
         this.tunnel = tunnel;
         this.files = files;
         this.snapshot = kernel.everything();
+    }
+
+    /// Who this machine said it was to a cluster.
+    record Attempt(ClusterId cluster, Keys keys) {}
+
+    /// Where the answer of a join was lost, a member may have taken this machine in: the next
+    /// attempt is made as the same node, or the first would stay behind as one that never answers.
+    @Nullable Attempt unanswered() {
+        return attempt;
     }
 
     /// A node that has just been made.
@@ -85,7 +102,7 @@ final class NodeMaker {
         ClusterId cluster = ClusterId.random(random);
         ClusterSecret secret = ClusterSecret.random(random);
         String name = name(request.name());
-        Keys keys = new Keys();
+        Keys keys = new Keys(random);
         NodeSettings settings = new NodeSettings(name, endpoints(request.endpoints()), List.of());
         ClusterDescriptor descriptor =
                 new ClusterDescriptor(cluster, name, network, secret.epoch());
@@ -105,13 +122,15 @@ final class NodeMaker {
 
     Made joining(JoinRequest request) throws IOException {
         JoinToken token = token(request.token());
-        Keys keys = new Keys();
+        Keys keys = keysFor(token.cluster());
         NodeSettings settings =
                 new NodeSettings(
                         name(request.name()), endpoints(request.endpoints()), token.seeds());
-        NodeRecord record =
-                keys.sign(
-                        content(settings, keys, token.cluster(), token.secret()), token.cluster());
+        OwnRecord record =
+                new OwnRecord(
+                        keys,
+                        token.cluster(),
+                        content(settings, keys, token.cluster(), token.secret()));
         files.saveKeys(
                 keys.identity, keys.tunnelKey, token.cluster(), List.of(token.secret()), settings);
         JoinDialer.Welcome welcome = join(token, keys.identity, record);
@@ -128,14 +147,14 @@ final class NodeMaker {
                         List.of(token.secret()),
                         settings,
                         cluster,
-                        record,
+                        record.newest,
                         others),
                 welcome);
     }
 
     /// The tunnel's process is started first: the member that takes this node in speaks to it
     /// through the tunnel at once, and would suspect a node whose tunnel is seconds late.
-    private JoinDialer.Welcome join(JoinToken token, Identity identity, NodeRecord record)
+    private JoinDialer.Welcome join(JoinToken token, Identity identity, OwnRecord record)
             throws IOException {
         startTunnel();
         try {
@@ -144,11 +163,21 @@ final class NodeMaker {
                             token.secret(),
                             identity,
                             random,
-                            network -> objection(network, token, record))
-                    .join(token.seeds(), _ -> record);
+                            network -> objection(network, token, record.newest))
+                    .join(token.seeds(), record::above);
         } catch (JoinDialer.NotJoinedException e) {
+            if (e.reason() != null) { // nobody has taken it in
+                attempt = null;
+            }
             throw new RefusedException(new Problem("cannot join: " + e.getMessage(), null));
         }
+    }
+
+    private Keys keysFor(ClusterId cluster) {
+        Attempt last = attempt;
+        Keys keys = last != null && last.cluster.equals(cluster) ? last.keys : new Keys(random);
+        attempt = new Attempt(cluster, keys);
+        return keys;
     }
 
     private void startTunnel() throws IOException {
@@ -296,11 +325,37 @@ final class NodeMaker {
         return name.isEmpty() ? "node" : name.replaceAll("[^A-Za-z0-9]+$", "");
     }
 
+    /// The record of a node that joins, signed anew where a member holds one already.
+    private static final class OwnRecord {
+        private final Keys keys;
+        private final ClusterId cluster;
+        private NodeRecord newest;
+
+        OwnRecord(Keys keys, ClusterId cluster, NodeContent content) {
+            this.keys = keys;
+            this.cluster = cluster;
+            this.newest = keys.sign(content, cluster);
+        }
+
+        NodeRecord above(long sequence) {
+            if (newest.sequence() <= sequence) {
+                newest = keys.sign(newest.content().withSequence(sequence + 1), cluster);
+            }
+            return newest;
+        }
+    }
+
     /// The keys of a new node.
-    private final class Keys {
-        final Identity identity = Identity.generate(random);
-        final PrivateKey tunnelKey = drawTunnelKey(random);
-        final PublicKey publicKey = new X25519().publicKey(tunnelKey);
+    static final class Keys {
+        final Identity identity;
+        final PrivateKey tunnelKey;
+        final PublicKey publicKey;
+
+        Keys(SecureRandom random) {
+            identity = Identity.generate(random);
+            tunnelKey = drawTunnelKey(random);
+            publicKey = new X25519().publicKey(tunnelKey);
+        }
 
         NodeRecord sign(NodeContent content, ClusterId cluster) {
             return NodeRecord.sign(content, identity, cluster);

@@ -102,6 +102,25 @@ class FailedStartTest {
         assertEquals(Status.State.JOINED, late.client().status().state());
     }
 
+    /// A member takes the newcomer in, and its answer is lost: the next attempt comes as the same
+    /// node, and none stays behind.
+    @Test
+    void aJoinWhoseAnswerWasLostLeavesNoSecondNodeOfTheName() throws IOException {
+        member.client().init(new InitRequest("member", null, List.of()));
+        JoinRequest join = new JoinRequest(member.client().token().token(), "late", List.of());
+        late.exec("nft", "add table ip lost");
+        late.exec("nft", "add chain ip lost in { type filter hook input priority 0; }");
+        late.exec("nft", "add rule ip lost in tcp sport 51821 meta length > 350 drop");
+        assertThrows(IOException.class, () -> late.client().join(join));
+        assertNoNode();
+        assertEquals(1, member.client().peers().size(), "the member has not taken it in");
+        late.exec("nft", "delete table ip lost");
+        late.client().join(join);
+        assertEquals(1, member.client().peers().size(), "a ghost");
+        Eventually.holds(
+                "it is alive", () -> member.client().peers().getFirst().state().equals("alive"));
+    }
+
     /// Listens on a port of the machine, as another program would.
     private static Closeable take(String protocol, int port) throws IOException {
         try (NetworkNamespace namespace = NetworkNamespace.open(Path.of("/run/netns/wnwtB"))) {

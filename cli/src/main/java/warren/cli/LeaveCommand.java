@@ -4,6 +4,7 @@ package warren.cli;
 import java.io.IOException;
 import java.util.List;
 import warren.control.LeaveRequest;
+import warren.control.Membership;
 
 /// `warren leave`: ends this machine's membership; it can join again, as a new node.
 final class LeaveCommand {
@@ -15,13 +16,16 @@ final class LeaveCommand {
                     "leave",
                     "leave the cluster and take this node's part of the network down",
                     List.of(),
-                    List.of(FORCE),
+                    List.of(FORCE, Option.JSON),
                     LeaveCommand::run);
 
     private LeaveCommand() {}
 
     private static int run(Words words, Console console) throws IOException {
-        console.client().leave(new LeaveRequest(words.has(FORCE)));
+        Membership left = console.client().leave(new LeaveRequest(words.has(FORCE)));
+        if (words.has(Option.JSON)) {
+            console.out().println(left.jsonText());
+        }
         return Exit.DONE;
     }
 }

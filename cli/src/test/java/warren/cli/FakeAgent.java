@@ -19,13 +19,14 @@ import java.util.Map;
 /// An agent's socket that answers what a test tells it to and remembers what it was asked.
 final class FakeAgent implements AutoCloseable {
     private final ServerSocketChannel server;
+    private final Thread serving;
     private final Map<String, String> answers = new HashMap<>();
     private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
 
     FakeAgent(Path socket) throws IOException {
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(socket));
-        Thread.ofPlatform().daemon().name("fake-agent").start(this::serve);
+        serving = Thread.ofPlatform().daemon().name("fake-agent").start(this::serve);
     }
 
     void answer(String path, int status, String body) {
@@ -80,12 +81,17 @@ final class FakeAgent implements AutoCloseable {
         return text.length() >= end + 4 + length;
     }
 
+    /// When this returns nobody is answered any more: until the thread has come out of `accept`,
+    /// the kernel still lets callers in.
     @Override
     public void close() {
         try {
             server.close();
+            serving.join();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 }

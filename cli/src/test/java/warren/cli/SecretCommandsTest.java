@@ -80,11 +80,18 @@ final class SecretCommandsTest {
 
     @Test
     void leavingIsForcedOnlyWhenTold() {
-        agent.answer("/v1/leave", 200, "{}");
+        String left =
+                "{\"cluster\":\"c0\",\"network\":\"10.100.0.0/16\",\"name\":\"a\",\"id\":\"aa\",\"address\":\"fd00::1\"}";
+        agent.answer("/v1/leave", 200, left);
         assertEquals(0, warren("leave"));
+        assertEquals("", text(out));
         assertTrue(agent.requests().getLast().contains("{\"force\":false}"));
         assertEquals(0, warren("leave", "--force"));
         assertTrue(agent.requests().getLast().contains("{\"force\":true}"));
+        assertEquals(0, warren("leave", "--json"));
+        assertTrue(
+                text(out).contains("\"name\":\"a\"") || text(out).contains("\"name\" : \"a\""),
+                text(out));
     }
 
     private int warren(String... words) {

@@ -58,8 +58,9 @@ public final class ControlClient {
         return EvictedNode.parse(http.post("/v1/evict", request.json(), PATIENT));
     }
 
-    public void leave(LeaveRequest request) throws IOException {
-        http.post("/v1/leave", request.json(), PATIENT);
+    /// What this machine was until now.
+    public Membership leave(LeaveRequest request) throws IOException {
+        return Membership.parse(http.post("/v1/leave", request.json(), PATIENT));
     }
 
     public Status status() throws IOException {

@@ -85,8 +85,7 @@ public final class HttpApi implements AutoCloseable {
     }
 
     private byte[] leave(byte[] body) throws IOException {
-        node.leave(LeaveRequest.parse(body));
-        return new byte[] {'{', '}'};
+        return node.leave(LeaveRequest.parse(body)).json();
     }
 
     private static byte[] unknown() {

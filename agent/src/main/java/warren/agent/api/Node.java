@@ -36,7 +36,7 @@ public interface Node {
     /// Evicts a node, named by its name or id, and draws a new secret.
     EvictedNode evict(EvictRequest request) throws IOException;
 
-    void leave(LeaveRequest request) throws IOException;
+    Membership leave(LeaveRequest request) throws IOException;
 
     Status status() throws IOException;
 

@@ -175,10 +175,11 @@ class HttpApiTest {
         }
 
         @Override
-        public void leave(LeaveRequest request) throws IOException {
+        public Membership leave(LeaveRequest request) throws IOException {
             if (!request.force()) {
                 throw new RefusedException(new Problem("a container is attached", null));
             }
+            return new Membership("c1", "10.100.0.0/16", "a", "aa", "fd00::1");
         }
 
         @Override
