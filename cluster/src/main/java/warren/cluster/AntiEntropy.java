@@ -182,7 +182,10 @@ final class AntiEntropy {
                 }
             }
         }
-        if (doubtful.size() >= GossipLayout.ROLL_CALL_AT && rollCall.call(nowNanos)) {
+        if (doubtful.size() >= GossipLayout.ROLL_CALL_AT
+                && doubtful.size() > membership.suspects().size()
+                && membership.isCalm(nowNanos) // or a partition has just begun
+                && rollCall.call(nowNanos)) {
             return; // a partition has ended: they answer for themselves
         }
         for (Entry theirs : doubtful) {
@@ -222,7 +225,7 @@ final class AntiEntropy {
         }
     }
 
-    /// @return false where one of us sees the node dead and the other does not
+    /// @return false where one of us sees the node dead and the other alive
     private boolean compare(MemberEntry from, Entry theirs, Differences found, long nowNanos) {
         NodeId id = theirs.id();
         MemberEntry known = roster.get(id);
@@ -243,10 +246,13 @@ final class AntiEntropy {
         }
         int bySequence = Long.compareUnsigned(mine.record.sequence(), theirs.sequence());
         if (bySequence == 0 && mine.record.tag() == theirs.tag()) {
-            boolean deadHere = mine.state == MemberState.DEAD;
-            boolean deadThere = theirs.state() == MemberState.DEAD;
-            if (deadHere != deadThere && mine.incarnation == theirs.incarnation()) {
-                return false;
+            if (mine.incarnation == theirs.incarnation()) {
+                if (isOneOfEach(mine, theirs, MemberState.DEAD, MemberState.ALIVE)) {
+                    return false;
+                }
+                if (isOneOfEach(mine, theirs, MemberState.DEAD, MemberState.SUSPECT)) {
+                    return true; // who suspects it will find out without being told
+                }
             }
             dispute(from, theirs, found, nowNanos);
             return true;
@@ -258,6 +264,12 @@ final class AntiEntropy {
             found.wanted.add(id);
         }
         return true;
+    }
+
+    private static boolean isOneOfEach(
+            MemberEntry mine, Entry theirs, MemberState one, MemberState other) {
+        return (mine.state == one && theirs.state() == other)
+                || (mine.state == other && theirs.state() == one);
     }
 
     /// Takes in how they see a node whose record both have, and notes what they should hear.

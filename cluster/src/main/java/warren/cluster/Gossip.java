@@ -115,6 +115,29 @@ public final class Gossip {
             RandomGenerator random,
             long nowNanos,
             RecordJudge judge) {
+        this(
+                cluster,
+                identity,
+                own,
+                secrets,
+                outbox,
+                random,
+                nowNanos,
+                judge,
+                new GossipSeal(identity, secrets));
+    }
+
+    /// @param judge may be shared by simulated nodes, and `seal` may leave MACs out
+    Gossip(
+            ClusterId cluster,
+            Identity identity,
+            NodeRecord own,
+            List<ClusterSecret> secrets,
+            Outbox outbox,
+            RandomGenerator random,
+            long nowNanos,
+            RecordJudge judge,
+            GossipSeal seal) {
         this.cluster = cluster;
         this.identity = identity;
         this.judge = judge;
@@ -124,7 +147,7 @@ public final class Gossip {
         this.lastGossipNanos = nowNanos - GossipLayout.GOSSIP_INTERVAL;
         this.self = new MemberEntry(own, MemberState.ALIVE, 1, nowNanos);
         this.roster = new Roster(self.id);
-        this.seal = new GossipSeal(identity, secrets);
+        this.seal = seal;
         SyncTree tree = new SyncTree(roster, self);
         this.evictions = new Evictions(cluster);
         this.epochs = new Epochs(cluster, unexplained(secrets), out(evictions), nowNanos);
@@ -634,9 +657,11 @@ public final class Gossip {
         lastGossipNanos = nowNanos;
         int peers = rumours.size() > GossipLayout.STORM ? GossipLayout.STORM_FANOUT : 0;
         peers = Math.max(GossipLayout.GOSSIP_FANOUT, peers);
-        for (MemberEntry peer : Roster.some(peers, roster.ring(), null, random)) {
+        List<MemberEntry> ring = new ArrayList<>(roster.ring());
+        ring.removeIf(MemberEntry::isDoubted);
+        for (MemberEntry peer : Roster.some(peers, ring, null, random)) {
             if (!rumours.isEmpty()) {
-                sender.sendWithNews(peer, GossipLayout.GOSSIP, 0, new WireWriter());
+                sender.sendWithNews(peer, GossipLayout.GOSSIP, 0, new WireWriter(MAX_DATAGRAM));
             }
         }
         if (!rumours.isEmpty() && !roster.ring().isEmpty()) {

@@ -98,6 +98,10 @@ final class GossipLayout {
     /// How many nodes another sees alive and this one dead until it has all called.
     static final int ROLL_CALL_AT = 4;
 
+    /// After a death no partition is taken to have ended for so long: the half that is out of reach
+    /// is found dead one by one, by each node in its own time.
+    static final long CALM = 5 * SECOND;
+
     static final long ROLL_CALL_INTERVAL = 60 * SECOND;
 
     /// More nodes than this at once are what somebody knows, not news.

@@ -11,7 +11,8 @@ import warren.wireguard.Blake2s;
 
 /// Header and MAC of gossip datagrams: keyed BLAKE2s under the pair's key, over both node ids
 /// and the datagram, so that none can be turned round or passed on. Confined to the gossip loop.
-final class GossipSeal {
+/// Not final: simulations of thousands go without MACs.
+class GossipSeal {
     /// Longer than the two ids that a datagram's MAC starts with: never the start of one.
     private static final byte[] STREAM = "warren gossip bulk stream 1".getBytes(US_ASCII);
 
@@ -33,40 +34,58 @@ final class GossipSeal {
     /// @param body what follows the header
     byte[] seal(MemberEntry to, MemberEntry own, int type, int number, WireWriter body) {
         int epoch = epochFor(to);
-        PairKeys keys = keys(to, epoch);
-        if (keys == null) {
-            throw new IllegalStateException("an epoch that was just chosen");
-        }
-        int ids = 2 * NodeId.LENGTH;
-        int length = GossipLayout.HEADER_LENGTH + body.length();
-        WireWriter covered = new WireWriter(ids + length).put(identity.id()).put(to.id);
+        int end = GossipLayout.HEADER_LENGTH + body.length();
+        WireWriter out = new WireWriter(end + GossipLayout.MAC_LENGTH);
         int sequence = (int) own.record.sequence() & 0xffff;
         new GossipDatagram.Header(
                         GossipLayout.VERSION, type, epoch, sequence, own.incarnation, number)
-                .write(covered);
-        byte[] all = covered.put(body).toBytes();
-        byte[] datagram = Arrays.copyOfRange(all, ids, ids + length + GossipLayout.MAC_LENGTH);
-        blake.beginKeyed(GossipLayout.MAC_LENGTH, keys.gossipKey())
-                .update(all)
-                .finish(datagram, length);
+                .write(out);
+        byte[] datagram = out.put(body).put(new byte[GossipLayout.MAC_LENGTH]).toBytes();
+        byte[] mac = mac(to, epoch, true, datagram);
+        if (mac == null) {
+            throw new IllegalStateException("an epoch that was just chosen");
+        }
+        System.arraycopy(mac, 0, datagram, end, mac.length);
         return datagram;
     }
 
     /// Null where the datagram is genuinely from `from`.
     @Nullable GossipDrop check(MemberEntry from, GossipDatagram.Header header, byte[] datagram) {
-        PairKeys keys = keys(from, header.epoch());
-        if (keys == null) {
+        byte[] mac = mac(from, header.epoch(), false, datagram);
+        if (mac == null) {
             return GossipDrop.UNKNOWN_EPOCH;
         }
         int end = datagram.length - GossipLayout.MAC_LENGTH;
-        byte[] ids = new WireWriter(2 * NodeId.LENGTH).put(from.id).put(identity.id()).toBytes();
-        byte[] mac =
-                blake.beginKeyed(GossipLayout.MAC_LENGTH, keys.gossipKey())
-                        .update(ids)
-                        .update(datagram, 0, end)
-                        .finish();
         byte[] claimed = Arrays.copyOfRange(datagram, end, datagram.length);
         return MessageDigest.isEqual(claimed, mac) ? null : GossipDrop.BAD_MAC;
+    }
+
+    /// What the end of a datagram must be; null where this node does not hold the epoch.
+    ///
+    /// @param outgoing whether it goes to `peer`, or comes from it
+    byte @Nullable [] mac(MemberEntry peer, int epoch, boolean outgoing, byte[] datagram) {
+        PairKeys keys = keys(peer, epoch);
+        if (keys == null) {
+            return null;
+        }
+        byte[] ids =
+                new WireWriter(2 * NodeId.LENGTH)
+                        .put(outgoing ? identity.id() : peer.id)
+                        .put(outgoing ? peer.id : identity.id())
+                        .toBytes();
+        return blake.beginKeyed(GossipLayout.MAC_LENGTH, keys.gossipKey())
+                .update(ids)
+                .update(datagram, 0, datagram.length - GossipLayout.MAC_LENGTH)
+                .finish();
+    }
+
+    boolean holds(int epoch) {
+        for (ClusterSecret secret : secrets) {
+            if (secret.tag() == epoch) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// The MAC of a frame of a bulk stream; null where this node does not hold the epoch.

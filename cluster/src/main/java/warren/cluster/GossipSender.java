@@ -38,23 +38,28 @@ final class GossipSender {
     }
 
     /// A datagram whose body ends in updates: how we see the receiver where it is not as it sees
-    /// itself, and rumours.
+    /// itself, and rumours where it is not suspect: each is sent a few times only.
     void sendWithNews(MemberEntry to, int type, int number, WireWriter body) {
         addView(to, body);
-        rumours.take(body, ROOM - body.length(), roster.present(), self.id);
+        if (!to.isDoubted()) {
+            addRumours(body);
+        }
         send(to, type, number, body);
     }
 
     /// The same where another decides when: it does not get news with each, or it could have
     /// used them up before anybody else has heard them.
     void answer(MemberEntry to, int type, int number, long nowNanos) {
+        WireWriter body = new WireWriter(64);
+        addView(to, body);
         if (to.link().mayHear(nowNanos)) {
-            sendWithNews(to, type, number, new WireWriter(64));
-        } else {
-            WireWriter body = new WireWriter(64);
-            addView(to, body);
-            send(to, type, number, body);
+            addRumours(body);
         }
+        send(to, type, number, body);
+    }
+
+    private void addRumours(WireWriter body) {
+        rumours.take(body, ROOM - body.length(), roster.present(), self.id);
     }
 
     private void addView(MemberEntry to, WireWriter body) {

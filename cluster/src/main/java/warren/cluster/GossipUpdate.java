@@ -43,27 +43,48 @@ sealed interface GossipUpdate {
 
     /// What `self` says of a node.
     static byte[] state(MemberEntry entry, NodeId self) {
-        Suspicion suspicion = entry.suspicion;
-        return state(
-                new State(
-                        entry.id,
-                        entry.state,
-                        entry.record.sequence(),
-                        entry.incarnation,
-                        suspicion == null ? self : suspicion.accuser(self)));
+        return state(stateOf(entry, self));
     }
 
     static byte[] state(State update) {
-        WireWriter body =
-                new WireWriter(64)
-                        .put(update.about)
-                        .u8(update.state.code())
-                        .varint(update.sequence)
-                        .varint(update.incarnation);
+        WireWriter out = new WireWriter(length(update));
+        write(out, update);
+        return out.toBytes();
+    }
+
+    static State stateOf(MemberEntry entry, NodeId self) {
+        Suspicion suspicion = entry.suspicion;
+        return new State(
+                entry.id,
+                entry.state,
+                entry.record.sequence(),
+                entry.incarnation,
+                suspicion == null ? self : suspicion.accuser(self));
+    }
+
+    /// How many bytes [#write] needs for it.
+    static int length(State update) {
+        return GossipLayout.UPDATE_HEADER_LENGTH + bodyLength(update);
+    }
+
+    static void write(WireWriter out, State update) {
+        out.u8(GossipLayout.UPDATE_STATE)
+                .u16(bodyLength(update))
+                .put(update.about)
+                .u8(update.state.code())
+                .varint(update.sequence)
+                .varint(update.incarnation);
         if (update.state == MemberState.SUSPECT) {
-            body.put(update.by);
+            out.put(update.by);
         }
-        return wrap(GossipLayout.UPDATE_STATE, body);
+    }
+
+    private static int bodyLength(State update) {
+        return NodeId.LENGTH
+                + 1
+                + WireWriter.varintLength(update.sequence)
+                + WireWriter.varintLength(update.incarnation)
+                + (update.state == MemberState.SUSPECT ? NodeId.LENGTH : 0);
     }
 
     static byte[] node(MemberEntry entry) {

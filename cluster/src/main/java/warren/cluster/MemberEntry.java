@@ -49,6 +49,12 @@ final class MemberEntry {
         return state == MemberState.ALIVE || state == MemberState.SUSPECT;
     }
 
+    /// Whether it was there and does not answer now: news sent to it may be lost. One that nobody
+    /// has heard of yet is not doubted.
+    boolean isDoubted() {
+        return state == MemberState.SUSPECT && incarnation > 0;
+    }
+
     /// What is kept because there is traffic with it.
     PeerLink link() {
         PeerLink known = link;

@@ -2,7 +2,9 @@
 package warren.cluster;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import warren.cluster.Gossip.Outbox;
 import warren.cluster.RecordJudge.Offer;
@@ -61,8 +63,12 @@ final class Membership {
     private final MemberEntry self;
 
     private final List<MemberEntry> suspects = new ArrayList<>();
-    private long suspectsDueNanos;
-    private boolean suspectsScheduled;
+
+    /// Whose suspicion may run out when, by time in steps; one whose end has moved stands at each.
+    private final Map<Long, List<MemberEntry>> expiring = new HashMap<>();
+
+    private boolean died;
+    private long diedNanos;
 
     private int health;
     private boolean resigned;
@@ -102,6 +108,11 @@ final class Membership {
     /// Those that are suspect, in no order; not to be changed.
     List<MemberEntry> suspects() {
         return suspects;
+    }
+
+    /// Whether nobody has been declared dead here lately.
+    boolean isCalm(long nowNanos) {
+        return !died || nowNanos - diedNanos >= GossipLayout.CALM;
     }
 
     /// Spreads our own record.
@@ -282,7 +293,7 @@ final class Membership {
         long timeout = Suspicion.timeoutNanos(roster.present(), suspicion.confirmations());
         long sooner = Math.max(nowNanos, entry.sinceNanos + timeout);
         if (sooner - suspicion.deadlineNanos < 0) {
-            expireAt(sooner, suspicion);
+            expireAt(sooner, entry, suspicion);
         }
         spreadUnlessStorm(entry);
     }
@@ -291,54 +302,61 @@ final class Membership {
     private Suspicion await(MemberEntry entry, long nowNanos) {
         long deadline = nowNanos + Suspicion.timeoutNanos(roster.present(), 0);
         Suspicion suspicion = new Suspicion(deadline);
-        if (entry.suspicion == null) {
+        Suspicion earlier = entry.suspicion;
+        suspicion.place = earlier == null ? suspects.size() : earlier.place;
+        if (earlier == null) {
             suspects.add(entry);
         }
         entry.suspicion = suspicion;
-        expireAt(deadline, suspicion);
+        expireAt(deadline, entry, suspicion);
         return suspicion;
     }
 
-    private void expireAt(long deadlineNanos, Suspicion suspicion) {
+    /// Many fall due one after the other when half a cluster is cut off: one timer for each step.
+    private void expireAt(long deadlineNanos, MemberEntry entry, Suspicion suspicion) {
         suspicion.deadlineNanos = deadlineNanos;
-        if (!suspectsScheduled || deadlineNanos - suspectsDueNanos < 0) {
-            suspectsScheduled = true;
-            suspectsDueNanos = deadlineNanos;
-            timers.at(deadlineNanos, this::expire);
+        long step = Math.ceilDiv(deadlineNanos, GossipLayout.EXPIRY_INTERVAL);
+        List<MemberEntry> due = expiring.get(step);
+        if (due == null) {
+            due = new ArrayList<>();
+            expiring.put(step, due);
+            timers.at(step * GossipLayout.EXPIRY_INTERVAL, (now, late) -> expire(step, now, late));
+        }
+        due.add(entry);
+    }
+
+    private void expire(long step, long nowNanos, long lateNanos) {
+        List<MemberEntry> due = expiring.remove(step);
+        if (due == null) {
+            return;
+        }
+        for (MemberEntry entry : due) {
+            Suspicion suspicion = entry.suspicion;
+            if (suspicion == null || suspicion.deadlineNanos - nowNanos > 0) {
+                continue; // refuted, or suspect anew
+            }
+            if (lateNanos > GossipLayout.LATE) { // we were stopped, so nobody could refute
+                long again = nowNanos + Suspicion.timeoutNanos(roster.present(), 0);
+                expireAt(again, entry, suspicion);
+            } else {
+                died = true;
+                diedNanos = nowNanos;
+                become(entry, MemberState.DEAD, nowNanos);
+                spreadUnlessStorm(entry);
+            }
         }
     }
 
-    /// One timer for all suspicions: the earliest.
-    private void expire(long nowNanos, long lateNanos) {
-        if (!suspectsScheduled || suspectsDueNanos - nowNanos > 0) {
-            return; // another came earlier
+    private void acquit(MemberEntry entry) {
+        Suspicion suspicion = entry.suspicion;
+        if (suspicion == null) {
+            return;
         }
-        suspectsScheduled = false;
-        long next = nowNanos + GossipLayout.SECOND * 3600;
-        for (int i = suspects.size() - 1; i >= 0; i--) { // the dead leave the list on the way
-            MemberEntry entry = suspects.get(i);
-            Suspicion suspicion = entry.suspicion;
-            if (suspicion == null) {
-                continue;
-            }
-            if (suspicion.deadlineNanos - nowNanos <= 0) {
-                if (lateNanos > GossipLayout.LATE) { // we were stopped, so nobody could refute
-                    suspicion.deadlineNanos =
-                            nowNanos + Suspicion.timeoutNanos(roster.present(), 0);
-                } else {
-                    become(entry, MemberState.DEAD, nowNanos);
-                    spreadUnlessStorm(entry);
-                    continue;
-                }
-            }
-            next = suspicion.deadlineNanos - next < 0 ? suspicion.deadlineNanos : next;
-        }
-        if (!suspects.isEmpty()) {
-            suspectsScheduled = true;
-            // Not each for itself where many fall due one after the other.
-            long soonest = nowNanos + GossipLayout.EXPIRY_INTERVAL;
-            suspectsDueNanos = next - soonest < 0 ? soonest : next;
-            timers.at(suspectsDueNanos, this::expire);
+        entry.suspicion = null;
+        MemberEntry last = suspects.removeLast();
+        if (last != entry && last.suspicion != null) {
+            suspects.set(suspicion.place, last);
+            last.suspicion.place = suspicion.place;
         }
     }
 
@@ -427,9 +445,8 @@ final class Membership {
         }
         roster.setState(entry, next);
         entry.sinceNanos = nowNanos;
-        if (next != MemberState.SUSPECT && entry.suspicion != null) {
-            entry.suspicion = null;
-            suspects.remove(suspects.lastIndexOf(entry));
+        if (next != MemberState.SUSPECT) {
+            acquit(entry);
         }
         outbox.on(new GossipEvent.MemberChanged(entry.snapshot(cluster)));
         if (next == MemberState.ALIVE && last != MemberState.SUSPECT) {
@@ -457,8 +474,7 @@ final class Membership {
     void expel(NodeId id) {
         MemberEntry entry = roster.get(id);
         if (entry != null) {
-            entry.suspicion = null;
-            suspects.remove(entry);
+            acquit(entry);
             forget(entry);
             entry.forgetKeys();
         }
@@ -514,7 +530,7 @@ final class Membership {
     /// When half of a cluster is out of reach, that each is suspect is news; that others agree
     /// is not, and all find it themselves.
     private void spreadUnlessStorm(MemberEntry entry) {
-        if (rumours.size() <= GossipLayout.STORM) {
+        if (Math.max(suspects.size(), rumours.size()) <= GossipLayout.STORM) {
             spread(entry);
         }
     }

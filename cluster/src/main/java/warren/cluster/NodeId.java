@@ -2,6 +2,7 @@
 package warren.cluster;
 
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 import warren.wireguard.IpAddress;
 
 /// Who a node is, short: the first 80 bits of the hash of its identity key, and the last 80 bits
@@ -56,6 +57,17 @@ public record NodeId(int high, long low) implements Comparable<NodeId> {
             bytes[i] = (byte) (low >>> (8 * (LENGTH - 1 - i)));
         }
         return bytes;
+    }
+
+    // Written out: looked up for every update of every datagram.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof NodeId it && low == it.low && high == it.high;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(low); // the bits of a hash
     }
 
     @Override

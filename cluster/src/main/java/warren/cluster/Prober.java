@@ -168,8 +168,10 @@ final class Prober {
         if (probe == null || lateNanos > GossipLayout.LATE) {
             return;
         }
-        membership.feelsWorse();
         MemberEntry target = probe.target;
+        if (target.state == MemberState.ALIVE) { // otherwise others miss it too
+            membership.feelsWorse();
+        }
         boolean young = nowNanos - target.sinceNanos < GossipLayout.GRACE;
         if (target.isPresent() && !(young && target.state == MemberState.ALIVE)) {
             membership.suspect(target, nowNanos);

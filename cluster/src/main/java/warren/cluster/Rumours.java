@@ -113,11 +113,9 @@ final class Rumours {
             while (!queue.isEmpty()) {
                 MemberEntry entry = queue.getFirst();
                 if (sent(kind, entry) == count) {
-                    byte[] update = update(kind, entry, self);
-                    if (out.length() + update.length > end) {
+                    if (!write(kind, entry, self, out, end)) {
                         break;
                     }
-                    out.put(update);
                     sent.add(entry);
                     count(kind, entry, count + 1 >= limit ? IDLE : count + 1);
                 }
@@ -135,11 +133,26 @@ final class Rumours {
         }
     }
 
-    private static byte[] update(Kind kind, MemberEntry entry, NodeId self) {
-        return switch (kind) {
-            case STATE -> GossipUpdate.state(entry, self);
-            case RECORD -> GossipUpdate.node(entry);
-        };
+    /// @return false where it does not fit
+    private static boolean write(
+            Kind kind, MemberEntry entry, NodeId self, WireWriter out, int end) {
+        switch (kind) {
+            case STATE -> {
+                GossipUpdate.State update = GossipUpdate.stateOf(entry, self);
+                if (out.length() + GossipUpdate.length(update) > end) {
+                    return false;
+                }
+                GossipUpdate.write(out, update);
+            }
+            case RECORD -> {
+                byte[] update = GossipUpdate.node(entry);
+                if (out.length() + update.length > end) {
+                    return false;
+                }
+                out.put(update);
+            }
+        }
+        return true;
     }
 
     private static int sent(Kind kind, MemberEntry entry) {

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package warren.cluster;
 
-import java.util.ArrayList;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Why a node is suspect and until when, after Lifeguard (arXiv 1707.00788, section IV-B): long
 /// while one alone suspects it, short once others confirm. Confined to the gossip loop.
 final class Suspicion {
     long deadlineNanos;
 
-    /// The first, and then who confirmed it.
-    private final List<NodeId> accusers = new ArrayList<>(1);
+    /// Where its node stands among the suspects.
+    int place;
+
+    /// The first, and then who confirmed it: no list, since half of thousands may be suspect.
+    private final @Nullable NodeId[] accusers =
+            new @Nullable NodeId[1 + GossipLayout.CONFIRMATIONS];
+
+    private int count;
 
     /// @param deadlineNanos when it will be dead
     Suspicion(long deadlineNanos) {
@@ -19,21 +24,27 @@ final class Suspicion {
 
     /// @return whether that is news; once enough have confirmed it nothing is
     boolean accuse(NodeId by) {
-        if (accusers.size() > GossipLayout.CONFIRMATIONS || accusers.contains(by)) {
+        if (count == accusers.length) {
             return false;
         }
-        accusers.add(by);
+        for (int i = 0; i < count; i++) {
+            if (by.equals(accusers[i])) {
+                return false;
+            }
+        }
+        accusers[count++] = by;
         return true;
     }
 
     /// How many confirmed what the first said.
     int confirmations() {
-        return Math.max(0, accusers.size() - 1);
+        return Math.max(0, count - 1);
     }
 
     /// Who is named when it is passed on: the last who was heard of.
     NodeId accuser(NodeId otherwise) {
-        return accusers.isEmpty() ? otherwise : accusers.getLast();
+        NodeId last = count == 0 ? null : accusers[count - 1];
+        return last == null ? otherwise : last;
     }
 
     /// @param nodes how many nodes the cluster has, this one included

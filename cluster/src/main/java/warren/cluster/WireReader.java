@@ -45,15 +45,15 @@ final class WireReader {
     }
 
     int u16() {
-        return (u8() << 8) | u8();
+        return (int) number(2);
     }
 
     int u32() {
-        return (u16() << 16) | u16();
+        return (int) number(4);
     }
 
     long u64() {
-        return ((long) u32() << 32) | Integer.toUnsignedLong(u32());
+        return number(8);
     }
 
     /// Fails too where the number is not in its shortest form, or has more than 63 bits.
@@ -97,6 +97,16 @@ final class WireReader {
         }
         at += length;
         return new WireReader(bytes, at - length, at);
+    }
+
+    private long number(int length) {
+        long value = 0;
+        if (has(length)) {
+            for (int i = 0; i < length; i++) {
+                value = (value << 8) | (bytes[at++] & 0xff);
+            }
+        }
+        return value;
     }
 
     private boolean has(int length) {

@@ -25,15 +25,26 @@ final class WireWriter {
     }
 
     WireWriter u16(int value) {
-        return u8(value >>> 8).u8(value);
+        room(2);
+        bytes[length++] = (byte) (value >>> 8);
+        bytes[length++] = (byte) value;
+        return this;
     }
 
     WireWriter u32(int value) {
-        return u16(value >>> 16).u16(value);
+        room(4);
+        for (int shift = 24; shift >= 0; shift -= 8) {
+            bytes[length++] = (byte) (value >>> shift);
+        }
+        return this;
     }
 
     WireWriter u64(long value) {
-        return u32((int) (value >>> 32)).u32((int) value);
+        room(8);
+        for (int shift = 56; shift >= 0; shift -= 8) {
+            bytes[length++] = (byte) (value >>> shift);
+        }
+        return this;
     }
 
     /// A number of 0 to 63 bits, seven bits a byte, the least significant first.
@@ -44,6 +55,11 @@ final class WireWriter {
             left >>>= 7;
         }
         return u8((int) left);
+    }
+
+    /// How long [#varint] makes a number.
+    static int varintLength(long value) {
+        return Math.max(1, (70 - Long.numberOfLeadingZeros(value)) / 7);
     }
 
     WireWriter put(byte[] value) {

@@ -26,6 +26,7 @@ public final class MemoryNode {
     private final int index;
     private final Identity identity;
     private final IpAddress address;
+    private final RecordJudge judge;
     private final MemoryTunnel tunnel;
     private final List<GossipEvent> events = new ArrayList<>();
     private @Nullable Gossip gossip;
@@ -59,11 +60,13 @@ public final class MemoryNode {
     private boolean epochsChanged;
     private boolean rotationDue;
 
-    MemoryNode(MemoryCluster cluster, int index, Identity identity) {
+    /// @param judge whether it believes what others have verified
+    MemoryNode(MemoryCluster cluster, int index, Identity identity, RecordJudge judge) {
         this.cluster = cluster;
         this.index = index;
         this.identity = identity;
         this.address = NodeAddress.of(Nodes.CLUSTER, identity.id());
+        this.judge = judge;
         this.tunnel = new MemoryTunnel(cluster, this);
         this.epochs = List.of(new Epoch(cluster.secret(), null));
     }
@@ -148,7 +151,8 @@ public final class MemoryNode {
                         new Outbox(),
                         new Random(cluster.random().nextLong()),
                         cluster.now(),
-                        cluster.judge());
+                        judge,
+                        cluster.seal(identity));
         gossip.resume(epochs, evictions);
         updateViews(true);
         List<KnownNode> remembered = new ArrayList<>();
@@ -233,6 +237,14 @@ public final class MemoryNode {
         return result;
     }
 
+    /// The join exchange as it takes its time on the underlay, while the cluster goes on: a round
+    /// trip for TCP, and a way for each turn; the real one in a cluster of any size. Not to be
+    /// called from within an event.
+    public List<JoinStep> joinInTime(MemoryNode at) {
+        cluster.run(2 * cluster.delay());
+        return exchange(at, cluster.secret(), new Turns());
+    }
+
     /// The join exchange under one secret.
     private List<JoinStep> join(MemoryNode at, ClusterSecret secret) {
         if (!cluster.joinsReally()) {
@@ -241,6 +253,10 @@ public final class MemoryNode {
             learn(at.gossip().known());
             return List.of();
         }
+        return exchange(at, secret, JoinPipe.Middle.honest());
+    }
+
+    private List<JoinStep> exchange(MemoryNode at, ClusterSecret secret, JoinPipe.Middle middle) {
         JoinInitiator initiator =
                 new JoinInitiator(
                         at.name(),
@@ -257,7 +273,7 @@ public final class MemoryNode {
                         at.new Port(),
                         cluster.random());
         List<JoinStep> result =
-                JoinPipe.run(initiator, responder, newcomer -> at.admit(newcomer, this));
+                JoinPipe.run(initiator, responder, newcomer -> at.admit(newcomer, this), middle);
         for (JoinStep step : result) {
             if (step instanceof JoinStep.Joined joined) {
                 gossip().welcomed(joined, cluster.now());
@@ -266,7 +282,7 @@ public final class MemoryNode {
             if (step instanceof JoinStep.Failed(JoinFailure reason, _, long above)
                     && reason == JoinFailure.OUTRUN) {
                 publishAbove(above);
-                return join(at, secret);
+                return exchange(at, secret, middle);
             }
         }
         return result;
@@ -503,6 +519,29 @@ public final class MemoryNode {
                     // an agent takes the peer away here
                 }
             }
+        }
+    }
+
+    /// Lets the time of one way pass whenever the other side begins to speak.
+    private final class Turns implements JoinPipe.Middle {
+        private boolean responderSpoke = true;
+
+        @Override
+        public byte[] toResponder(byte[] bytes) {
+            return pass(bytes, false);
+        }
+
+        @Override
+        public byte[] toInitiator(byte[] bytes) {
+            return pass(bytes, true);
+        }
+
+        private byte[] pass(byte[] bytes, boolean responderSpeaks) {
+            if (responderSpoke != responderSpeaks) {
+                cluster.run(cluster.delay());
+            }
+            responderSpoke = responderSpeaks;
+            return bytes;
         }
     }
 
