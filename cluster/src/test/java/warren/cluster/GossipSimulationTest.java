@@ -2,6 +2,7 @@
 package warren.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -51,6 +52,45 @@ final class GossipSimulationTest {
         cluster.connect((_, _) -> true);
         await(cluster, seconds, "healed");
         awaitClaim(cluster, left.getFirst());
+    }
+
+    /// What 200 do to each other when half of them is out of reach, and comes back.
+    @Test
+    void aCutOfHalfIsFoundOutOnceAndHealed() {
+        MemoryCluster cluster = new MemoryCluster(35);
+        cluster.verifies(false);
+        cluster.populate(200);
+        cluster.run(20 * SECOND);
+        long before = cluster.sentBytes();
+        cluster.connect((a, b) -> a.index() % 2 == b.index() % 2);
+        cluster.run(25 * SECOND);
+        long perNode = (cluster.sentBytes() - before) / 200;
+        for (MemoryNode node : cluster.nodes()) {
+            for (MemoryNode other : cluster.nodes()) {
+                if (node.index() % 2 != other.index() % 2) {
+                    assertEquals(MemberState.DEAD, node.stateOf(other), cluster.explain());
+                }
+            }
+            // Whoever raises it has heard a roll call: some took the cut for its end.
+            int incarnation = node.gossip().known().getFirst().incarnation();
+            assertEquals(1, incarnation, () -> node + ":\n" + cluster.explain());
+        }
+        assertTrue(perNode < 100_000, () -> perNode + " bytes a node");
+        cluster.connect((_, _) -> true);
+        await(cluster, 12, "healed");
+        assertEquals(0, cluster.falseDeaths(), cluster.explain());
+    }
+
+    @Test
+    void whoJoinsHundredsVerifiesThemAll() {
+        MemoryCluster cluster = new MemoryCluster(36);
+        cluster.verifies(false);
+        cluster.populate(300);
+        cluster.run(10 * SECOND);
+        MemoryNode stranger = cluster.bootStranger();
+        List<JoinStep> steps = stranger.joinInTime(cluster.nodes().get(17));
+        assertInstanceOf(JoinStep.Joined.class, steps.getLast(), steps::toString);
+        await(cluster, 6, "joined");
     }
 
     @ParameterizedTest

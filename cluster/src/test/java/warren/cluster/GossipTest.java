@@ -147,6 +147,56 @@ final class GossipTest {
     }
 
     @Test
+    void theEndOfAnEarlierSuspicionDoesNotEndALaterOne() {
+        learnThird(MemberState.ALIVE, 4);
+        receive(GossipLayout.GOSSIP, state(third.id(), MemberState.SUSPECT, 1, 4));
+        gossip.onTimer(5 * SECOND);
+        learnThird(MemberState.ALIVE, 5);
+        assertEquals(MemberState.ALIVE, gossip.member(third.id()).state());
+        receive(5 * SECOND, GossipLayout.GOSSIP, state(third.id(), MemberState.SUSPECT, 1, 5));
+        for (long now = 5 * SECOND; now < 8 * SECOND; now += SECOND / 10) {
+            gossip.onTimer(now);
+        }
+        assertEquals(MemberState.SUSPECT, gossip.member(third.id()).state());
+        for (long now = 8 * SECOND; now < 12 * SECOND; now += SECOND / 10) {
+            gossip.onTimer(now);
+        }
+        assertEquals(MemberState.DEAD, gossip.member(third.id()).state());
+    }
+
+    @Test
+    void aSuspectIsToldThatItIsOneAndGetsNoOtherNews() {
+        receive(GossipLayout.GOSSIP, state(peer.id(), MemberState.SUSPECT, 1, 1));
+        learnThird(MemberState.ALIVE, 1);
+        recorder.sent.clear();
+        recorder.receivers.clear();
+        for (long now = SECOND; now < 3 * SECOND; now += SECOND / 10) {
+            gossip.onTimer(now);
+        }
+        int toThird = 0;
+        for (int i = 0; i < recorder.sent.size(); i++) {
+            int length = recorder.sent.get(i).length;
+            if (recorder.receivers.get(i).equals(peer.id())) {
+                int view = 3 + 10 + 1 + 1 + 1 + 10;
+                assertTrue(length <= 14 + 10 + view + 16, () -> "" + length);
+            } else {
+                toThird += length > 14 + 16 + 40 ? 1 : 0;
+            }
+        }
+        assertTrue(toThird > 0, "the others hear of what is new");
+    }
+
+    @Test
+    void aNumberTakesAsManyBytesAsWereFoundBeforehand() {
+        for (int bits = 0; bits < 63; bits++) {
+            for (long value : new long[] {(1L << bits) - 1, 1L << bits}) {
+                int length = new WireWriter().varint(value).length();
+                assertEquals(length, WireWriter.varintLength(value), "of " + value);
+            }
+        }
+    }
+
+    @Test
     void whoLeftIsForgottenAfterDaysAndNotTakenBackFromHearsay() {
         learnThird(MemberState.ALIVE, 1);
         NodeRecord farewell =
@@ -219,7 +269,11 @@ final class GossipTest {
     }
 
     private void receive(int type, byte[] body) {
-        gossip.onDatagram(peerAddress, seal(type, body), 1);
+        receive(1, type, body);
+    }
+
+    private void receive(long nowNanos, int type, byte[] body) {
+        gossip.onDatagram(peerAddress, seal(type, body), nowNanos);
     }
 
     private static byte[] state(NodeId about, MemberState state, long sequence, int incarnation) {
@@ -238,11 +292,13 @@ final class GossipTest {
 
     private static final class Recorder implements Gossip.Outbox {
         private final List<byte[]> sent = new ArrayList<>();
+        private final List<NodeId> receivers = new ArrayList<>();
         private final List<GossipEvent> events = new ArrayList<>();
 
         @Override
         public void send(NodeId to, IpAddress address, byte[] payload) {
             sent.add(payload);
+            receivers.add(to);
         }
 
         @Override
