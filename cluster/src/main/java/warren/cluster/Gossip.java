@@ -658,7 +658,7 @@ public final class Gossip {
         int peers = rumours.size() > GossipLayout.STORM ? GossipLayout.STORM_FANOUT : 0;
         peers = Math.max(GossipLayout.GOSSIP_FANOUT, peers);
         List<MemberEntry> ring = new ArrayList<>(roster.ring());
-        ring.removeIf(MemberEntry::isDoubted);
+        ring.removeIf(entry -> entry.isNew || entry.isDoubted());
         for (MemberEntry peer : Roster.some(peers, ring, null, random)) {
             if (!rumours.isEmpty()) {
                 sender.sendWithNews(peer, GossipLayout.GOSSIP, 0, new WireWriter(MAX_DATAGRAM));

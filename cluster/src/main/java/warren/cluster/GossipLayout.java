@@ -83,6 +83,7 @@ final class GossipLayout {
     static final long GOSSIP_DELAY = 20 * MILLISECOND;
     static final int GOSSIP_FANOUT = 3;
     static final int RETRANSMIT = 4;
+    static final int RETRANSMIT_LEAST = 8;
 
     /// More rumours than a datagram holds.
     static final int STORM = 64;

@@ -102,7 +102,7 @@ final class Rumours {
         int steps = (int) Math.ceil(Math.log10(Math.max(10, nodes)));
         return waiting > GossipLayout.STORM
                 ? GossipLayout.STORM_RETRANSMIT
-                : GossipLayout.RETRANSMIT * steps;
+                : Math.max(GossipLayout.RETRANSMIT_LEAST, GossipLayout.RETRANSMIT * steps);
     }
 
     private void take(Kind kind, WireWriter out, int end, int limit, NodeId self) {

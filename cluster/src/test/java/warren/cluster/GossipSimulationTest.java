@@ -25,6 +25,19 @@ final class GossipSimulationTest {
         assertTrue(cluster.largestDatagram() <= Gossip.MAX_DATAGRAM);
     }
 
+    /// Nobody may miss all rumours of a newcomer, nor send it anything before its tunnel is there:
+    /// either costs WireGuard's five seconds.
+    @ParameterizedTest
+    @ValueSource(longs = {9, 13, 18, 19})
+    void tenSeeAnEleventhWithinASecond(long seed) {
+        MemoryCluster cluster = new MemoryCluster(seed);
+        cluster.populate(10);
+        cluster.run(40 * SECOND);
+        MemoryNode newcomer = cluster.boot();
+        newcomer.joinInTime(cluster.nodes().get((int) (seed % 10)));
+        await(cluster, 1, "joined");
+    }
+
     @ParameterizedTest
     @CsvSource({"2, 9", "3, 9", "10, 9", "60, 12"})
     void aCrashIsKnownToAll(int size, int seconds) {

@@ -187,6 +187,48 @@ final class GossipTest {
     }
 
     @Test
+    void fourDeadHereAndAliveThereAreTheEndOfAPartitionOnlyOnceNobodyDies() {
+        List<KnownNode> others = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            NodeRecord record = Nodes.record(Nodes.identity(40 + i), "n" + i, 1);
+            others.add(new KnownNode(record, MemberState.ALIVE, 1));
+        }
+        gossip.learn(others, 1);
+        for (KnownNode other : others) {
+            receive(GossipLayout.GOSSIP, state(other.record().id(), MemberState.SUSPECT, 1, 1));
+        }
+        for (long now = 0; now < 7 * SECOND; now += SECOND / 10) {
+            gossip.onTimer(now);
+            receive(now, GossipLayout.PING, new byte[0]); // the peer stays alive
+        }
+        for (KnownNode other : others) {
+            assertEquals(MemberState.DEAD, gossip.member(other.record().id()).state());
+        }
+        byte[] alive = entries(others);
+        receive(7 * SECOND, GossipLayout.SYNC_ENTRIES, alive);
+        assertEquals(1, gossip.known().getFirst().incarnation(), "it may have just begun");
+        receive(20 * SECOND, GossipLayout.SYNC_ENTRIES, alive);
+        assertEquals(2, gossip.known().getFirst().incarnation());
+    }
+
+    private static byte[] entries(List<KnownNode> nodes) {
+        WireWriter out = new WireWriter();
+        for (KnownNode node : nodes) {
+            NodeRecord record = node.record();
+            GossipDatagram.Entry entry =
+                    new GossipDatagram.Entry(
+                            record.id(),
+                            record.sequence(),
+                            record.tag(),
+                            node.state(),
+                            node.incarnation());
+            GossipDatagram.write(
+                    out, new GossipDatagram.Bucket(SyncTree.bucketOf(record.id()), List.of(entry)));
+        }
+        return out.toBytes();
+    }
+
+    @Test
     void aNumberTakesAsManyBytesAsWereFoundBeforehand() {
         for (int bits = 0; bits < 63; bits++) {
             for (long value : new long[] {(1L << bits) - 1, 1L << bits}) {
