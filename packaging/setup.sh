@@ -39,6 +39,16 @@ need_commands() {
     ((${#missing[@]} == 0)) || install_packages "${missing[@]}"
 }
 
+# want_library NAME PACKAGE: as root installs the package of a shared library that is missing, where Debian offers it;
+# the library is for x86 alone, and never more than a help.
+want_library() {
+    [[ $(uname -m) == x86_64 ]] || return 0
+    ldconfig -p 2>/dev/null | grep -q "$1" && return 0
+    if ((EUID == 0)) && apt_offers "$2"; then
+        (install_packages "$2") || true
+    fi
+}
+
 install_packages() {
     if ((EUID != 0)) || ! command -v apt-get >/dev/null; then
         die "missing: $*. As root: apt-get install $*"

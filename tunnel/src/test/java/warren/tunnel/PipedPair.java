@@ -107,7 +107,8 @@ final class PipedPair implements AutoCloseable {
 
     private UserspaceDevice start(String name, Aead aead, Offloads offloads, TunPipe pipe)
             throws IOException {
-        var options = new TunnelOptions(name, aead, offloads, directory, directory);
+        boolean shared = name.equals("left"); // one thread for both ways here, one each way there
+        var options = new TunnelOptions(name, aead, offloads, 1, shared, directory, directory);
         return UserspaceDevice.start(options, pipe::tun);
     }
 

@@ -16,7 +16,7 @@ import java.util.Optional;
 /// One contender once: fresh places, both ends the same program, every test in turn. A test that
 /// fails is said on `err`, and its figures are missing.
 final class Round {
-    private static final int RAMP_SECONDS = 4;
+    private static final int RAMP_SECONDS = 8;
     private static final int PINGS = 1000;
 
     private final PrintStream err;
