@@ -63,6 +63,9 @@ final class GossipLayout {
 
     static final long PROBE_INTERVAL = SECOND;
     static final long DIRECT_TIMEOUT = 500 * MILLISECOND;
+    /// Beyond one round of its ring: who has not pinged by then is probed.
+    static final long OVERDUE = SECOND;
+
     static final long PROBE_TIMEOUT = SECOND;
     static final int HELPERS = 3;
     static final int RING_PEERS = 12;

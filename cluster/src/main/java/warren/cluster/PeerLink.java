@@ -12,6 +12,11 @@ final class PeerLink {
 
     long rttNanos = -1;
 
+    /// When it last pinged us, or was probed for not having done so.
+    long pingedNanos;
+
+    boolean pings;
+
     /// The tag of the newest secret under which it has spoken to us; 0 where there is none.
     int spokeEpoch;
 

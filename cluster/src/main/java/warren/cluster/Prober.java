@@ -40,6 +40,10 @@ final class Prober {
             };
 
     private final Deque<MemberEntry> round = new ArrayDeque<>();
+
+    /// The ring in the order of our rounds, always the same: each peer is pinged at even intervals,
+    /// and can tell when we are late.
+    private List<MemberEntry> order = List.of();
     private int lastNumber;
 
     Prober(
@@ -80,6 +84,8 @@ final class Prober {
     }
 
     void onPing(MemberEntry from, int number, long nowNanos) {
+        from.link().pings = true;
+        from.link().pingedNanos = nowNanos;
         sender.answer(from, GossipLayout.ACK, number, nowNanos);
     }
 
@@ -113,12 +119,18 @@ final class Prober {
         }
         long interval = GossipLayout.PROBE_INTERVAL * (1 + membership.health());
         timers.at(nowNanos + interval, this::tick);
-        MemberEntry target = nextInRound();
+        MemberEntry late = overdue(nowNanos);
+        MemberEntry target = late == null ? nextInRound() : late;
         if (target != null) {
             probe(target, nowNanos);
         }
+        MemberEntry unconfirmed = unconfirmed();
         List<MemberEntry> suspects = membership.suspects();
-        if (!suspects.isEmpty()) {
+        if (unconfirmed != null) {
+            if (unconfirmed != target) {
+                probe(unconfirmed, nowNanos);
+            }
+        } else if (!suspects.isEmpty()) {
             MemberEntry suspect = suspects.get(random.nextInt(suspects.size()));
             if (suspect != target) {
                 greet(suspect);
@@ -126,7 +138,19 @@ final class Prober {
         }
     }
 
-    /// Each peer of the ring once, in random order, then again.
+    /// A peer of the ring that others suspect and this node does not yet: a suspicion lasts the
+    /// longer the fewer have found the same.
+    private @Nullable MemberEntry unconfirmed() {
+        for (MemberEntry entry : roster.ring()) {
+            Suspicion suspicion = entry.suspicion;
+            if (entry.isDoubted() && suspicion != null && suspicion.isNewsFrom(self)) {
+                return entry;
+            }
+        }
+        return null;
+    }
+
+    /// Each peer of the ring once, in an order drawn by chance, then again.
     private @Nullable MemberEntry nextInRound() {
         List<MemberEntry> ring = roster.ring();
         while (!round.isEmpty()) {
@@ -135,10 +159,29 @@ final class Prober {
                 return next;
             }
         }
-        List<MemberEntry> order = new ArrayList<>(ring);
-        Collections.shuffle(order, Random.from(random));
+        if (order.size() != ring.size() || !order.containsAll(ring)) {
+            order = new ArrayList<>(ring);
+            Collections.shuffle(order, Random.from(random));
+        }
         round.addAll(order);
         return round.poll();
+    }
+
+    /// A peer of the ring whose ping did not come when it should have. Each node pings one of its
+    /// ring every second, so one of them misses it at once, whoever's turn it is to probe it.
+    private @Nullable MemberEntry overdue(long nowNanos) {
+        List<MemberEntry> ring = roster.ring();
+        long most = ring.size() * GossipLayout.PROBE_INTERVAL + GossipLayout.OVERDUE;
+        for (MemberEntry entry : ring) {
+            PeerLink link = entry.link();
+            if (link.pings
+                    && entry.state == MemberState.ALIVE
+                    && nowNanos - link.pingedNanos > most) {
+                link.pings = false; // until it pings again
+                return entry;
+            }
+        }
+        return null;
     }
 
     private void probe(MemberEntry target, long nowNanos) {

@@ -24,16 +24,21 @@ final class Suspicion {
 
     /// @return whether that is news; once enough have confirmed it nothing is
     boolean accuse(NodeId by) {
-        if (count == accusers.length) {
+        if (!isNewsFrom(by)) {
             return false;
         }
+        accusers[count++] = by;
+        return true;
+    }
+
+    /// Whether it would be news that `by` suspects the node too.
+    boolean isNewsFrom(NodeId by) {
         for (int i = 0; i < count; i++) {
             if (by.equals(accusers[i])) {
                 return false;
             }
         }
-        accusers[count++] = by;
-        return true;
+        return count < accusers.length;
     }
 
     /// How many confirmed what the first said.
