@@ -135,7 +135,7 @@ final class AddressPlanTest {
     void whatOneNodeClaimsBeyondABlockAtATimeCountsForNothing() {
         Member greedy =
                 Nodes.member(
-                        greater,
+                        lesser,
                         MemberState.ALIVE,
                         Nodes.claim("10.100.0.0/16", 1),
                         Nodes.claim("10.100.64.0/25", 1),

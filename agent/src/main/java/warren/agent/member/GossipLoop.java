@@ -45,6 +45,11 @@ public final class GossipLoop {
     /// After how many newer records of ours that we did not sign a clone is reported.
     private static final int CLONE_AFTER = 3;
 
+    /// After two where this lies between them: members agree on what an earlier life of ours has
+    /// said within seconds, and a clone is outrun by us before it answers. With WireGuard's 15 s
+    /// until a peer that has lost its session to the other calls again, a third takes a minute.
+    private static final long CLONE_APART_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     /// How far a member may say that its record of ours is ahead: it need not prove it, and a
     /// number
     /// that cannot be counted on from would silence this node for ever.
@@ -69,6 +74,7 @@ public final class GossipLoop {
     private final Clones clones = new Clones();
     private @Nullable GossipSocket socket;
     private int foreignInstances;
+    private long firstForeignNanos;
     private long outrunBySequence;
     private boolean viewOutdated;
     private boolean unsaved;
@@ -471,8 +477,12 @@ public final class GossipLoop {
                 return;
             }
             listener.foreignRecord(instance);
-            if (++foreignInstances >= CLONE_AFTER) {
-                clones.found(own.id(), System.nanoTime());
+            long now = System.nanoTime();
+            firstForeignNanos = foreignInstances == 0 ? now : firstForeignNanos;
+            foreignInstances++;
+            boolean apart = now - firstForeignNanos >= CLONE_APART_NANOS;
+            if (foreignInstances >= CLONE_AFTER || (foreignInstances > 1 && apart)) {
+                clones.found(own.id(), now);
             }
         }
 
