@@ -12,8 +12,7 @@ import java.util.Set;
 /// most of those it knew were there, or had on its disk: the *old* ones. While it sees no more than
 /// half of them, or hears itself from no more than half as many as it should (anybody can say that
 /// others are alive), it is *cut off*. From then until it has heard the others for two minutes it
-/// is
-/// *wary*: what it is told it holds with reserve, and those it meets do not become old.
+/// is *wary*: what it is told it holds with reserve, and those it meets do not become old.
 final class Company {
     /// Who has been dead for so long is not waited for any more: or the rest of a cluster whose
     /// greater part was taken away would be cut off for ever.

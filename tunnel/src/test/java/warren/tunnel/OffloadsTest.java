@@ -109,8 +109,7 @@ class OffloadsTest {
     }
 
     /// A server for each run: one that serves several opens its port anew after each, and refuses
-    /// or
-    /// resets who comes in between.
+    /// or resets who comes in between.
     private static void iperf(TestPair pair, int port, String options) throws Exception {
         pair.b.start("iperf" + port + ".log", "iperf3", "-s", "-1", "-p", Integer.toString(port));
         String[] isListening = {"sh", "-c", "ss -ltnH | grep -q :" + port};
