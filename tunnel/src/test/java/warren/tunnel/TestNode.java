@@ -122,7 +122,9 @@ final class TestNode implements AutoCloseable {
     ///
     /// @param variables more of its environment, as `NAME=VALUE`
     Process startTunnel(String name, String... variables) throws Exception {
-        List<String> words = new ArrayList<>(List.of("env", "LOG_LEVEL=debug"));
+        // Who runs the tests in the background has SIGINT ignored, and passes that on.
+        List<String> words =
+                new ArrayList<>(List.of("env", "--default-signal=INT", "LOG_LEVEL=debug"));
         words.addAll(List.of(variables));
         words.addAll(List.of(warren("-f", name)));
         Process process = start(name + ".log", words.toArray(String[]::new));
