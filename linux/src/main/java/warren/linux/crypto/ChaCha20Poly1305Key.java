@@ -127,7 +127,8 @@ public final class ChaCha20Poly1305Key implements AutoCloseable {
         }
     }
 
-    private static long address(MemorySegment memory, long offset, int length) {
+    /// The address of a checked range of native memory with room for a tag behind it.
+    static long address(MemorySegment memory, long offset, int length) {
         Objects.checkFromIndexSize(offset, (long) length + TAG_LENGTH, memory.byteSize());
         if (!memory.isNative() || length < 0) {
             throw new IllegalArgumentException("not a range of native memory");

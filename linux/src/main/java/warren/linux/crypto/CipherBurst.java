@@ -21,7 +21,7 @@ public final class CipherBurst {
     /// Most packets of one run: `IMB_MAX_BURST_SIZE`.
     public static final int MOST = 128;
 
-    public static final int TAG_LENGTH = 16;
+    public static final int TAG_LENGTH = ChaCha20Poly1305Key.TAG_LENGTH;
 
     private static final ValueLayout.OfLong LITTLE_LONG =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -64,7 +64,7 @@ public final class CipherBurst {
     /// @param memory native memory
     /// @param counter never used twice under one key
     public void seal(IpsecMbKey key, MemorySegment memory, long offset, int length, long counter) {
-        long data = address(memory, offset, length);
+        long data = ChaCha20Poly1305Key.address(memory, offset, length);
         long job = add(key.address(), data, length, counter);
         manager.set(JAVA_LONG, job + Imb.JOB_TAG, data + length);
         manager.set(JAVA_INT, job + Imb.JOB_DIRECTION, Imb.DIR_ENCRYPT);
@@ -73,7 +73,7 @@ public final class CipherBurst {
 
     /// Adds a packet to decrypt, its tag behind its `length` bytes; see [#isAuthentic].
     public void open(IpsecMbKey key, MemorySegment memory, long offset, int length, long counter) {
-        long data = address(memory, offset, length);
+        long data = ChaCha20Poly1305Key.address(memory, offset, length);
         long tag = tags.address() + (long) count * TAG_LENGTH;
         long job = add(key.address(), data, length, counter);
         manager.set(JAVA_LONG, job + Imb.JOB_TAG, tag);
@@ -135,13 +135,5 @@ public final class CipherBurst {
         long low = tags.get(LONG, computed) ^ memory.get(LONG, tagOffset);
         long high = tags.get(LONG, computed + 8) ^ memory.get(LONG, tagOffset + 8);
         return (low | high) == 0;
-    }
-
-    private static long address(MemorySegment memory, long offset, int length) {
-        Objects.checkFromIndexSize(offset, (long) length + TAG_LENGTH, memory.byteSize());
-        if (!memory.isNative() || length < 0) {
-            throw new IllegalArgumentException("not a range of native memory");
-        }
-        return memory.address() + offset;
     }
 }

@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 /// A ChaCha20-Poly1305 key in native memory, for [CipherBurst]. Not thread-safe: the owner
 /// serialises use and closing; any thread may do either.
 public final class IpsecMbKey implements AutoCloseable {
-    public static final int KEY_LENGTH = 32;
+    public static final int KEY_LENGTH = ChaCha20Poly1305Key.KEY_LENGTH;
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment memory = arena.allocate(KEY_LENGTH, Long.BYTES);
