@@ -116,7 +116,10 @@ final class AntiEntropy {
     void onBuckets(MemberEntry from, int[] theirs, long nowNanos) {
         evictionSpread.compare(from, nowNanos);
         int[] mine = tree.buckets();
-        considerBulk(from, mine, theirs, nowNanos);
+        if (asksForStream(from, mine, theirs, nowNanos)) {
+            again(nowNanos); // by datagrams, should the stream come to nothing
+            return;
+        }
         int first = random.nextInt(GossipLayout.BUCKETS); // all get their turn if not all fit
         WireWriter body = new WireWriter();
         int sent = 0;
@@ -135,23 +138,31 @@ final class AntiEntropy {
         }
         if (body.length() > 0) {
             sendEntries(from, body, nowNanos);
-            next(nowNanos + GossipLayout.SYNC_AGAIN + random.nextLong(GossipLayout.SYNC_AGAIN));
+            again(nowNanos);
         }
     }
 
-    /// Asks for a stream where the entries to compare need more datagrams than one round has.
-    private void considerBulk(MemberEntry from, int[] mine, int[] theirs, long nowNanos) {
+    private void again(long nowNanos) {
+        next(nowNanos + GossipLayout.SYNC_AGAIN + random.nextLong(GossipLayout.SYNC_AGAIN));
+    }
+
+    /// Asks for a stream where either side has many entries to list: this one by what it knows, the
+    /// other by how few parts are equal.
+    private boolean asksForStream(MemberEntry from, int[] mine, int[] theirs, long nowNanos) {
         int differing = 0;
         for (int i = 0; i < GossipLayout.BUCKETS; i++) {
             differing += mine[i] == theirs[i] ? 0 : 1;
         }
         long entries = (long) differing * roster.size() / GossipLayout.BUCKETS;
         boolean lately = bulkAsked && nowNanos - bulkNanos < GossipLayout.BULK_INTERVAL;
-        if (!lately && entries > GossipLayout.BULK_ENTRIES) {
-            bulkAsked = true;
-            bulkNanos = nowNanos;
-            outbox.on(new GossipEvent.BulkDue(from.id, NodeAddress.of(cluster, from.id)));
+        boolean much = entries > GossipLayout.BULK_ENTRIES || differing > GossipLayout.BULK_BUCKETS;
+        if (lately || !much) {
+            return false;
         }
+        bulkAsked = true;
+        bulkNanos = nowNanos;
+        outbox.on(new GossipEvent.BulkDue(from.id, NodeAddress.of(cluster, from.id)));
+        return true;
     }
 
     void onEntries(MemberEntry from, List<Bucket> buckets, long nowNanos) {

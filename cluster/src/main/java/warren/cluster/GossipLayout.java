@@ -135,6 +135,9 @@ final class GossipLayout {
     /// Above this many entries a stream is asked for, at most this often.
     static final int BULK_ENTRIES = 400;
 
+    /// As many buckets differ where so many entries do: `256 - 256 e^(-400/256)`.
+    static final int BULK_BUCKETS = 202;
+
     static final long BULK_INTERVAL = 10 * SECOND;
 
     static final long DEAD_PROBE_INTERVAL = 5 * SECOND;
