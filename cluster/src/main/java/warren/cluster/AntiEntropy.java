@@ -33,27 +33,6 @@ final class AntiEntropy {
         }
     }
 
-    /// Has all nodes say that they are there.
-    interface RollCall {
-        /// @return whether one was begun: not so soon after the last
-        boolean call(long nowNanos);
-    }
-
-    /// What this works with.
-    record Parts(
-            ClusterId cluster,
-            Roster roster,
-            SyncTree tree,
-            Membership membership,
-            GossipSender sender,
-            Timers timers,
-            RandomGenerator random,
-            Outbox outbox,
-            RollCall rollCall,
-            Evictions evictions,
-            EvictionSpread evictionSpread,
-            Vouching vouching) {}
-
     private final ClusterId cluster;
     private final MemberEntry self;
     private final Roster roster;
@@ -63,28 +42,31 @@ final class AntiEntropy {
     private final Timers timers;
     private final RandomGenerator random;
     private final Outbox outbox;
-    private final RollCall rollCall;
-    private final Evictions evictions;
+    private final RollCalls rollCalls;
     private final EvictionSpread evictionSpread;
     private final Vouching vouching;
     private long nextNanos;
     private boolean bulkAsked;
     private long bulkNanos;
 
-    AntiEntropy(MemberEntry self, Parts parts) {
-        this.cluster = parts.cluster;
-        this.self = self;
-        this.roster = parts.roster;
-        this.tree = parts.tree;
-        this.membership = parts.membership;
-        this.sender = parts.sender;
-        this.timers = parts.timers;
-        this.random = parts.random;
-        this.outbox = parts.outbox;
-        this.rollCall = parts.rollCall;
-        this.evictions = parts.evictions;
-        this.evictionSpread = parts.evictionSpread;
-        this.vouching = parts.vouching;
+    AntiEntropy(
+            GossipContext context,
+            Membership membership,
+            RollCalls rollCalls,
+            EvictionSpread evictionSpread,
+            Vouching vouching) {
+        this.cluster = context.cluster();
+        this.self = context.self();
+        this.roster = context.roster();
+        this.tree = context.tree();
+        this.membership = membership;
+        this.sender = context.sender();
+        this.timers = context.timers();
+        this.random = context.random();
+        this.outbox = context.outbox();
+        this.rollCalls = rollCalls;
+        this.evictionSpread = evictionSpread;
+        this.vouching = vouching;
     }
 
     void start(long nowNanos) {
@@ -99,7 +81,7 @@ final class AntiEntropy {
     }
 
     private long root() {
-        return tree.root() ^ evictions.hash();
+        return tree.root() ^ evictionSpread.hash();
     }
 
     void onRoot(MemberEntry from, long root, long nowNanos) {
@@ -196,7 +178,7 @@ final class AntiEntropy {
         if (doubtful.size() >= GossipLayout.ROLL_CALL_AT
                 && doubtful.size() > membership.suspects().size()
                 && membership.isCalm(nowNanos) // or a partition has just begun
-                && rollCall.call(nowNanos)) {
+                && rollCalls.call(nowNanos)) {
             return; // a partition has ended: they answer for themselves
         }
         for (Entry theirs : doubtful) {

@@ -65,14 +65,8 @@ public final class BulkSync {
             GossipSeal seal,
             SyncTree tree,
             AntiEntropy antiEntropy,
-            Updates updates,
+            UpdateIntake updates,
             Vouching vouching) {}
-
-    /// Takes in updates that a peer sent.
-    interface Updates {
-        /// @param isNews whether others should hear of them from us
-        void apply(MemberEntry from, List<GossipUpdate> updates, boolean isNews, long nowNanos);
-    }
 
     private final Parts parts;
     private final MemberEntry peer;

@@ -45,7 +45,7 @@ final class Epochs {
 
     /// Whether somebody is evicted, and the hash of who is.
     interface Out {
-        boolean test(NodeId id);
+        boolean isOut(NodeId id);
 
         long hash();
     }
@@ -113,7 +113,7 @@ final class Epochs {
         if (known != null) {
             return known.rotation() == null ? explain(known, rotation) : Offer.SAME;
         }
-        if (!knownAuthor || out.test(rotation.author().id())) {
+        if (!knownAuthor || out.isOut(rotation.author().id())) {
             return Offer.NO_STANDING;
         }
         if (!rotation.isOf(offered)) {
@@ -157,7 +157,7 @@ final class Epochs {
     private boolean isBetter(Rotation rotation, ClusterSecret offered) {
         Epoch present = newest();
         Rotation made = present.rotation();
-        if (made != null && out.test(made.author().id())) {
+        if (made != null && out.isOut(made.author().id())) {
             return true;
         }
         boolean covers = rotation.covers() == out.hash();

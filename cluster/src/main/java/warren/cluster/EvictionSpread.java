@@ -27,22 +27,18 @@ final class EvictionSpread {
 
     /// @param trusts whether a sender's word is enough for a statement
     EvictionSpread(
+            GossipContext context,
             Evictions evictions,
-            MemberEntry self,
-            Roster roster,
             Membership membership,
-            GossipSender sender,
-            Outbox outbox,
-            RandomGenerator random,
             Company company,
             Predicate<MemberEntry> trusts) {
         this.evictions = evictions;
-        this.self = self;
-        this.roster = roster;
+        this.self = context.self();
+        this.roster = context.roster();
         this.membership = membership;
-        this.sender = sender;
-        this.outbox = outbox;
-        this.random = random;
+        this.sender = context.sender();
+        this.outbox = context.outbox();
+        this.random = context.random();
         this.company = company;
         this.trusts = trusts;
     }
@@ -110,6 +106,11 @@ final class EvictionSpread {
     /// Those from disk; they are not news.
     void restore(List<Eviction> held) {
         evictions.restore(held);
+    }
+
+    /// What two nodes that hold the same have in common.
+    long hash() {
+        return evictions.hash();
     }
 
     /// Something differs between `to` and us: names what we hold.

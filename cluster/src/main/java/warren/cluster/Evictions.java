@@ -19,7 +19,7 @@ import java.util.function.Predicate;
 /// have said it, with one exception: two that evict each other are both out, as long as neither
 /// statement is firm and nobody knows better. A node that was down may hear the evicted one first.
 /// It drops what it took from it when it learns better.
-final class Evictions {
+final class Evictions implements Epochs.Out {
     /// The hash of no evictions.
     static final long NONE = 0;
 
@@ -81,7 +81,8 @@ final class Evictions {
         this.cluster = cluster;
     }
 
-    boolean isOut(NodeId id) {
+    @Override
+    public boolean isOut(NodeId id) {
         return authors.containsKey(id);
     }
 
@@ -90,7 +91,8 @@ final class Evictions {
     }
 
     /// Of the whole set; the same for all who hold the same.
-    long hash() {
+    @Override
+    public long hash() {
         return hash;
     }
 

@@ -42,16 +42,6 @@ final class Membership {
         void appeared(MemberEntry entry);
     }
 
-    /// What a [Membership] works with.
-    record Parts(
-            ClusterId cluster,
-            RecordJudge judge,
-            Roster roster,
-            SyncTree tree,
-            Rumours rumours,
-            Timers timers,
-            Outbox outbox) {}
-
     private final ClusterId cluster;
     private final RecordJudge judge;
     private final Roster roster;
@@ -74,16 +64,15 @@ final class Membership {
     private boolean resigned;
     private long resignedNanos;
 
-    /// @param self this node, which is not in the roster
-    Membership(Parts parts, MemberEntry self, Watcher watcher) {
-        this.cluster = parts.cluster;
-        this.judge = parts.judge;
-        this.roster = parts.roster;
-        this.tree = parts.tree;
-        this.rumours = parts.rumours;
-        this.timers = parts.timers;
-        this.outbox = parts.outbox;
-        this.self = self;
+    Membership(GossipContext context, RecordJudge judge, Watcher watcher) {
+        this.cluster = context.cluster();
+        this.judge = judge;
+        this.roster = context.roster();
+        this.tree = context.tree();
+        this.rumours = context.rumours();
+        this.timers = context.timers();
+        this.outbox = context.outbox();
+        this.self = context.self();
         this.watcher = watcher;
     }
 

@@ -46,19 +46,13 @@ final class Prober {
     private List<MemberEntry> order = List.of();
     private int lastNumber;
 
-    Prober(
-            NodeId self,
-            Roster roster,
-            Membership membership,
-            GossipSender sender,
-            Timers timers,
-            RandomGenerator random) {
-        this.self = self;
-        this.roster = roster;
+    Prober(GossipContext context, Membership membership) {
+        this.self = context.self().id;
+        this.roster = context.roster();
         this.membership = membership;
-        this.sender = sender;
-        this.timers = timers;
-        this.random = random;
+        this.sender = context.sender();
+        this.timers = context.timers();
+        this.random = context.random();
         this.lastNumber = random.nextInt();
     }
 

@@ -33,11 +33,11 @@ final class SecretSpread {
     private final Company company;
     private final Roster roster;
     private final Membership membership;
+    private final GossipSeal seal;
     private final GossipSender sender;
     private final Timers timers;
     private final Outbox outbox;
     private final RandomGenerator random;
-    private final Runnable changed;
     private boolean pushing;
     private boolean took;
     private long tookNanos;
@@ -46,34 +46,29 @@ final class SecretSpread {
 
     /// What a [SecretSpread] works with.
     record Parts(
-            MemberEntry self,
+            GossipContext context,
             Epochs epochs,
             Evictions evictions,
             Vouching vouching,
             EvictionSpread evictionSpread,
             Company company,
-            Roster roster,
-            Membership membership,
-            GossipSender sender,
-            Timers timers,
-            Outbox outbox,
-            RandomGenerator random) {}
+            Membership membership) {}
 
-    /// @param changed called when other secrets hold, before the owner is told
-    SecretSpread(Parts parts, Runnable changed) {
-        this.self = parts.self;
+    SecretSpread(Parts parts) {
+        GossipContext context = parts.context;
+        this.self = context.self();
         this.epochs = parts.epochs;
         this.evictions = parts.evictions;
         this.vouching = parts.vouching;
         this.evictionSpread = parts.evictionSpread;
         this.company = parts.company;
-        this.roster = parts.roster;
+        this.roster = context.roster();
         this.membership = parts.membership;
-        this.sender = parts.sender;
-        this.timers = parts.timers;
-        this.outbox = parts.outbox;
-        this.random = parts.random;
-        this.changed = changed;
+        this.seal = context.seal();
+        this.sender = context.sender();
+        this.timers = context.timers();
+        this.outbox = context.outbox();
+        this.random = context.random();
     }
 
     void start(long nowNanos) {
@@ -155,8 +150,14 @@ final class SecretSpread {
 
     private void adopted(long nowNanos) {
         confirm(nowNanos);
-        changed.run();
+        use();
         outbox.on(new GossipEvent.EpochsChanged(epochs.held()));
+    }
+
+    /// Has datagrams sealed, and checked, under the secrets that hold now.
+    void use() {
+        seal.replace(epochs.secrets());
+        roster.all().forEach(MemberEntry::forgetKeys);
     }
 
     /// Other evictions, or another newest secret.

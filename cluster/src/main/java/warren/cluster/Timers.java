@@ -24,6 +24,17 @@ final class Timers {
 
     private final PriorityQueue<Timer> queue = new PriorityQueue<>();
     private long scheduled;
+    private long now;
+
+    /// A call of the owner begins.
+    void begin(long nowNanos) {
+        now = nowNanos;
+    }
+
+    /// The time of the call in progress, for what is scheduled from deep within it.
+    long now() {
+        return now;
+    }
 
     void at(long atNanos, Action action) {
         queue.add(new Timer(atNanos, scheduled++, action));

@@ -4,7 +4,6 @@ package warren.cluster;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /// Who counts as a member after a rotation. Confined to the gossip loop.
 ///
@@ -19,40 +18,40 @@ final class Vouching {
     private static final long GRACE = 60 * GossipLayout.SECOND;
     private static final long ASK_INTERVAL = 2 * GossipLayout.SECOND;
 
+    /// What becomes of those in limbo.
+    interface Limbo {
+        /// Nobody has named it.
+        void drop(NodeId id);
+
+        /// It is over, and whoever was in it has been named or dropped.
+        void ended();
+    }
+
+    private final NodeId self;
     private final Roster roster;
+    private final GossipSender sender;
+    private final Timers timers;
     private final Epochs epochs;
     private final Evictions evictions;
-    private final NodeId self;
     private final Company company;
-    private final Timers timers;
-    private final Consumer<MemberEntry> ask;
-    private final Consumer<NodeId> drop;
-    private final Runnable ended;
+    private final Limbo limbo;
     private boolean asking;
     private long limboEndsNanos;
 
-    /// @param ask sends one holder of the newest secret the question whom it knows
-    /// @param drop removes a node
-    /// @param ended called when limbo has ended, and with it whoever was in it
     Vouching(
-            NodeId self,
-            Roster roster,
+            GossipContext context,
             Epochs epochs,
             Evictions evictions,
             Company company,
-            Timers timers,
-            Consumer<MemberEntry> ask,
-            Consumer<NodeId> drop,
-            Runnable ended) {
-        this.self = self;
-        this.roster = roster;
+            Limbo limbo) {
+        this.self = context.self().id;
+        this.roster = context.roster();
+        this.sender = context.sender();
+        this.timers = context.timers();
         this.epochs = epochs;
         this.evictions = evictions;
         this.company = company;
-        this.timers = timers;
-        this.ask = ask;
-        this.drop = drop;
-        this.ended = ended;
+        this.limbo = limbo;
     }
 
     /// Whether a node that is not known yet may be taken in because `by` tells of it.
@@ -85,6 +84,21 @@ final class Vouching {
                     entry.vouched = true;
                 }
             }
+        }
+    }
+
+    /// Names those vouched for, as far as the budget of `to` goes.
+    void tell(MemberEntry to, long nowNanos) {
+        int most = GossipSender.room() / NodeId.LENGTH;
+        List<MemberEntry> those =
+                roster.all().stream()
+                        .filter(entry -> entry.vouched && entry.state != MemberState.LEFT)
+                        .toList();
+        for (int at = 0; at < those.size() && to.link().spend(nowNanos); at += most) {
+            WireWriter body = new WireWriter();
+            those.subList(at, Math.min(those.size(), at + most))
+                    .forEach(entry -> body.put(entry.id));
+            sender.send(to, GossipLayout.BELONG, 0, body);
         }
     }
 
@@ -145,7 +159,8 @@ final class Vouching {
         }
         if (!holders.isEmpty()) {
             long turn = nowNanos / ASK_INTERVAL;
-            ask.accept(holders.get(Math.floorMod(turn, holders.size())));
+            MemberEntry holder = holders.get(Math.floorMod(turn, holders.size()));
+            sender.send(holder, GossipLayout.WHO_BELONGS, 0, new WireWriter());
         }
         timers.at(nowNanos + ASK_INTERVAL, (now, _) -> ask(now));
     }
@@ -163,7 +178,7 @@ final class Vouching {
                         .filter(entry -> !entry.vouched)
                         .map(entry -> entry.id)
                         .toList();
-        dropped.forEach(drop);
-        ended.run();
+        dropped.forEach(limbo::drop);
+        limbo.ended();
     }
 }

@@ -22,7 +22,7 @@ final class EpochsTest {
                     List.of(new Epoch(Nodes.secret(1), null)),
                     new Epochs.Out() {
                         @Override
-                        public boolean test(NodeId id) {
+                        public boolean isOut(NodeId id) {
                             return evictions.isOut(id);
                         }
 
