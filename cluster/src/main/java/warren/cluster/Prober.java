@@ -190,7 +190,7 @@ final class Prober {
 
     private void askHelpers(int number) {
         Probe probe = probes.get(number);
-        if (probe == null) {
+        if (probe == null || isGone(probe.target)) {
             return;
         }
         List<MemberEntry> ring = roster.ring();
@@ -202,7 +202,7 @@ final class Prober {
 
     private void giveUp(int number, long nowNanos, long lateNanos) {
         Probe probe = probes.remove(number);
-        if (probe == null || lateNanos > GossipLayout.LATE) {
+        if (probe == null || lateNanos > GossipLayout.LATE || isGone(probe.target)) {
             return;
         }
         MemberEntry target = probe.target;
@@ -213,6 +213,11 @@ final class Prober {
         if (target.isPresent() && !(young && target.state == MemberState.ALIVE)) {
             membership.suspect(target, nowNanos);
         }
+    }
+
+    /// Evicted, or forgotten, since it was probed.
+    private boolean isGone(MemberEntry target) {
+        return roster.get(target.id) != target;
     }
 
     /// One dead node, the less often the more of us there are to do it.

@@ -229,6 +229,28 @@ final class GossipTest {
     }
 
     @Test
+    void whoIsEvictedWhileItIsProbedIsNeitherSuspectNorDead() {
+        learnThird(MemberState.ALIVE, 1);
+        long now = 0;
+        for (; now < 6 * SECOND + SECOND / 3; now += SECOND / 10) {
+            gossip.onTimer(now); // nobody answers, and both are too new to be suspect
+        }
+        assertEquals(MemberState.ALIVE, gossip.member(peer.id()).state());
+        gossip.evict(peer.id(), "peer", new byte[32], now);
+        recorder.events.clear();
+        for (; now < 120 * SECOND; now += SECOND / 10) {
+            gossip.onTimer(now);
+        }
+        for (GossipEvent event : recorder.events) {
+            if (event instanceof GossipEvent.MemberChanged(Member member)) {
+                assertEquals(third.id(), member.record().id());
+            }
+        }
+        assertEquals(1, gossip.members().size());
+        assertEquals(MemberState.DEAD, gossip.member(third.id()).state());
+    }
+
+    @Test
     void aNumberTakesAsManyBytesAsWereFoundBeforehand() {
         for (int bits = 0; bits < 63; bits++) {
             for (long value : new long[] {(1L << bits) - 1, 1L << bits}) {
