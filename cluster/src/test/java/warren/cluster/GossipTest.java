@@ -2,11 +2,13 @@
 package warren.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -248,6 +250,53 @@ final class GossipTest {
         }
         assertEquals(1, gossip.members().size());
         assertEquals(MemberState.DEAD, gossip.member(third.id()).state());
+    }
+
+    @Test
+    void whoKnowsLittleAsksForAStreamWhereMostPartsDiffer() {
+        receive(SECOND, GossipLayout.SYNC_BUCKETS, bucketsThatDiffer(203));
+        assertEquals(List.of(new GossipEvent.BulkDue(peer.id(), peerAddress)), recorder.events);
+        assertFalse(recorder.types().contains(GossipLayout.SYNC_ENTRIES), "not both at once");
+        recorder.sent.clear();
+        for (long now = SECOND; now < 3 * SECOND; now += SECOND / 10) {
+            gossip.onTimer(now);
+        }
+        assertTrue(recorder.types().contains(GossipLayout.SYNC_ROOT), "whatever became of it");
+    }
+
+    @Test
+    void fewerPartsThatDifferAreListedInDatagrams() {
+        receive(SECOND, GossipLayout.SYNC_BUCKETS, bucketsThatDiffer(202));
+        assertEquals(List.of(), recorder.events);
+        assertTrue(recorder.types().contains(GossipLayout.SYNC_ENTRIES));
+    }
+
+    @Test
+    void aStreamIsAskedForOnceInTenSeconds() {
+        byte[] buckets = bucketsThatDiffer(256);
+        receive(SECOND, GossipLayout.SYNC_BUCKETS, buckets);
+        receive(11 * SECOND - 1, GossipLayout.SYNC_BUCKETS, buckets);
+        assertEquals(1, recorder.events.size());
+        assertTrue(recorder.types().contains(GossipLayout.SYNC_ENTRIES), "meanwhile by datagrams");
+        receive(11 * SECOND, GossipLayout.SYNC_BUCKETS, buckets);
+        assertEquals(2, recorder.events.size());
+    }
+
+    /// The hashes of our parts, the first of them changed.
+    private byte[] bucketsThatDiffer(int count) {
+        receive(1, GossipLayout.SYNC_ROOT, new byte[8]);
+        assertEquals(GossipLayout.SYNC_BUCKETS, recorder.types().getLast());
+        byte[] answer = recorder.sent.getLast();
+        byte[] hashes =
+                Arrays.copyOfRange(
+                        answer,
+                        GossipLayout.HEADER_LENGTH,
+                        answer.length - GossipLayout.MAC_LENGTH);
+        for (int i = 0; i < count; i++) {
+            hashes[i * GossipLayout.BUCKET_LENGTH] ^= 1;
+        }
+        recorder.sent.clear();
+        return hashes;
     }
 
     @Test

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import warren.wireguard.IpAddress;
 
@@ -178,6 +179,45 @@ final class HostileMemberTest {
                     GossipUpdate.rollCall(new GossipUpdate.RollCall(hostile.id(), i)));
         }
         assertEquals(before + 1, other.gossip().known().getFirst().incarnation());
+    }
+
+    /// Half a millisecond each: 1024 at once, and then fifty a second.
+    @Test
+    void onlySoManySignaturesAreVerifiedOnItsWord() {
+        MemoryNode other = honest().getFirst();
+        AtomicInteger verified = new AtomicInteger();
+        RecordJudge unconvinced =
+                new RecordJudge(Nodes.CLUSTER) {
+                    @Override
+                    boolean isGenuine(NodeRecord record) {
+                        verified.incrementAndGet();
+                        return !record.name().equals("made");
+                    }
+                };
+        Gossip gossip =
+                new Gossip(
+                        Nodes.CLUSTER,
+                        other.identity(),
+                        other.gossip().own(),
+                        List.of(cluster.secret()),
+                        new Counter(),
+                        new Random(1),
+                        0,
+                        unconvinced);
+        gossip.learn(hostile.gossip().known(), 0);
+        verified.set(0);
+        Identity made = Nodes.identity(4711);
+        byte[] update = node(made.id(), Nodes.record(made, "made", 1).toBytes());
+        byte[] datagram = seal(other, GossipLayout.GOSSIP, update, update);
+        for (int i = 0; i < 600; i++) {
+            gossip.onDatagram(hostile.address(), datagram, SECOND);
+        }
+        assertEquals(1024, verified.get());
+        for (int i = 0; i < 100; i++) {
+            gossip.onDatagram(hostile.address(), datagram, 2 * SECOND);
+        }
+        assertEquals(1024 + 50, verified.get());
+        assertNull(gossip.member(made.id()));
     }
 
     /// It claims the whole network, in one record after the other: everybody goes on giving out
