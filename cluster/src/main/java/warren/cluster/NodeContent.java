@@ -110,77 +110,43 @@ public record NodeContent(
     }
 
     public NodeContent withWireguardKey(PublicKey newKey) {
-        return new NodeContent(
-                sequence,
-                instance,
-                name,
-                newKey,
-                nextWireguardKey,
-                endpoints,
-                joinPort,
-                claims,
-                dataPlanes,
-                epochs,
-                leaving);
+        return with(sequence, newKey, endpoints, claims, epochs);
     }
 
     public NodeContent withEpochs(List<Integer> newEpochs) {
-        return new NodeContent(
-                sequence,
-                instance,
-                name,
-                wireguardKey,
-                nextWireguardKey,
-                endpoints,
-                joinPort,
-                claims,
-                dataPlanes,
-                newEpochs,
-                leaving);
+        return with(sequence, wireguardKey, endpoints, claims, newEpochs);
     }
 
     public NodeContent withSequence(long newSequence) {
+        return with(newSequence, wireguardKey, endpoints, claims, epochs);
+    }
+
+    public NodeContent withEndpoints(List<HostPort> newEndpoints) {
+        return with(sequence, wireguardKey, newEndpoints, claims, epochs);
+    }
+
+    public NodeContent withClaims(List<Claim> newClaims) {
+        return with(sequence, wireguardKey, endpoints, newClaims, epochs);
+    }
+
+    /// A copy that differs in what can change from one record of a node to the next.
+    private NodeContent with(
+            long newSequence,
+            PublicKey newKey,
+            List<HostPort> newEndpoints,
+            List<Claim> newClaims,
+            List<Integer> newEpochs) {
         return new NodeContent(
                 newSequence,
                 instance,
                 name,
-                wireguardKey,
-                nextWireguardKey,
-                endpoints,
-                joinPort,
-                claims,
-                dataPlanes,
-                epochs,
-                leaving);
-    }
-
-    public NodeContent withEndpoints(List<HostPort> newEndpoints) {
-        return new NodeContent(
-                sequence,
-                instance,
-                name,
-                wireguardKey,
+                newKey,
                 nextWireguardKey,
                 newEndpoints,
                 joinPort,
-                claims,
-                dataPlanes,
-                epochs,
-                leaving);
-    }
-
-    public NodeContent withClaims(List<Claim> newClaims) {
-        return new NodeContent(
-                sequence,
-                instance,
-                name,
-                wireguardKey,
-                nextWireguardKey,
-                endpoints,
-                joinPort,
                 newClaims,
                 dataPlanes,
-                epochs,
+                newEpochs,
                 leaving);
     }
 }
