@@ -66,8 +66,9 @@ public record OverlayNetwork(IpPrefix prefix) {
         return prefix.contains(address) && !address.equals(first()) && !address.equals(last());
     }
 
-    /// Whether a claim counts: inside, and no larger than a block of this network. So one node's
-    /// record cannot take the whole: 64 claims of 64 addresses are a sixteenth of the default.
+    /// Whether a claim counts: inside, and no larger than a block of this network. So one claim
+    /// does not take the whole, and one record, which holds 64, a sixteenth of the default: of a
+    /// /20 or smaller it may take all. `docs/gossip.md` says why no share is set for a node.
     public boolean admits(Claim claim) {
         return prefix.contains(claim.prefix())
                 && claim.prefix().length() >= FreeSpace.blockLength(this);

@@ -130,6 +130,44 @@ final class AddressPlanTest {
         assertTrue(hint.contains("warren evict") && hint.contains("warren leave"), hint);
     }
 
+    @Test
+    void whoClaimsAllThatIsFreeOfASmallNetworkTakesNoBlockThatIsHeld() {
+        AddressPlan small = plan("10.9.0.0/24", self);
+        IpAddress mine = given(small.allocate("a", null, NOBODY, 0));
+        List<Claim> before = small.claims();
+        Claim[] all = new Claim[16];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = Nodes.claim("10.9.0." + 16 * i + "/28", 2);
+        }
+        List<Member> greedy = List.of(Nodes.member(lesser, MemberState.ALIVE, all));
+        assertEquals(List.of(), small.resolve(greedy, 0));
+        assertEquals(before, small.claims());
+        for (int i = 1; i < 16; i++) {
+            given(small.allocate("more" + i, null, greedy, 0));
+        }
+        assertInstanceOf(Allocation.Refused.class, small.allocate("too many", null, greedy, 0));
+        assertEquals(mine, small.allocations().get("a"));
+    }
+
+    /// A counter is what its claimer says: nothing tells a lie from the other half of a partition.
+    @Test
+    void whoDatesAClaimBackTakesTheBlockButNotTheAddressesInUse() {
+        Claim earlier = Nodes.claim("10.100.200.0/26", 7);
+        plan.prepare(List.of(Nodes.member(greater, MemberState.ALIVE, earlier)), 0);
+        Claim block = plan.claims().getFirst();
+        assertEquals(8, block.lamport());
+        IpAddress used = given(plan.allocate("a", null, NOBODY, SETTLE));
+        Claim back = new Claim(block.prefix(), 1);
+        List<Member> liar = List.of(Nodes.member(greater, MemberState.ALIVE, back));
+        assertEquals(List.of(), plan.resolve(liar, SETTLE), "no conflict");
+        assertEquals(List.of(new Claim(IpPrefix.of(used), block.lamport())), plan.claims());
+        Claim single = new Claim(IpPrefix.of(used), 1);
+        liar = List.of(Nodes.member(greater, MemberState.ALIVE, single));
+        assertEquals(
+                List.of(new AddressPlan.Conflict(used, "a", greater.id())),
+                plan.resolve(liar, SETTLE));
+    }
+
     /// All its records say is at most 64 blocks of the network's own size.
     @Test
     void whatOneNodeClaimsBeyondABlockAtATimeCountsForNothing() {
