@@ -12,7 +12,6 @@ import java.util.List;
 /// Where and from what a run was made, without which its figures say nothing.
 ///
 /// @param load average of the last minute when the run began
-/// @param congestionControl of TCP, which moves every TCP figure
 /// @param commit of the checkout, marked where files differ from it
 record Machine(
         String cpu,
@@ -20,7 +19,6 @@ record Machine(
         int cores,
         String kernel,
         double load,
-        String congestionControl,
         String commit,
         Instant time) {
     /// A tenth of the machine busy with something else is visible in the figures.
@@ -34,7 +32,6 @@ record Machine(
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("os.version"),
                 Double.parseDouble(read("/proc/loadavg").split(" ", 2)[0]),
-                read("/proc/sys/net/ipv4/tcp_congestion_control").strip(),
                 commit(root),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS));
     }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param root of the checkout
 /// @param seconds of each throughput test
 /// @param manyPeers 0: that part is left out
+/// @param congestion control of TCP, which moves every TCP figure
 /// @param soakMinutes instead of everything else; 0: no soak
 record Options(
         Path root,
@@ -20,6 +21,7 @@ record Options(
         int manyPeers,
         int soakMinutes,
         Family family,
+        String congestion,
         @Nullable Path json,
         List<String> ours,
         List<String> peers) {
@@ -31,6 +33,8 @@ record Options(
               --quick         2 rounds of 2 s, 20 peers instead of 200
               --many N        peers of the part with many peers (default 200; 0 leaves it out)
               --ipv6          IPv6 outside and inside; without nebula and the part with many peers
+              --congestion C  TCP congestion control of the tests with one peer (default cubic, as on
+                              most machines)
               --soak MINUTES  instead of all this: each contender under full load both ways, and
                               whether it loses packets, grows, or misses a rekey
               --ours A,B      what of ours runs: warren, or with a backend warren:libcrypto,
@@ -58,6 +62,7 @@ record Options(
         int many = quick ? 20 : 200;
         int soak = 0;
         Family family = words.contains("--ipv6") ? Family.V6 : Family.V4;
+        String congestion = "cubic";
         Path json = null;
         List<String> ours = List.of("warren");
         List<String> peers =
@@ -82,6 +87,7 @@ record Options(
                 case "--seconds" -> seconds = number(word, value, 1);
                 case "--many" -> many = number(word, value, 0);
                 case "--soak" -> soak = number(word, value, 1);
+                case "--congestion" -> congestion = value;
                 case "--json" -> json = Path.of(value);
                 case "--ours" -> ours = names(word, value, OURS);
                 case "--peers" -> peers = names(word, value, PEERS);
@@ -89,7 +95,16 @@ record Options(
             }
         }
         return new Options(
-                root.toAbsolutePath(), rounds, seconds, many, soak, family, json, ours, peers);
+                root.toAbsolutePath(),
+                rounds,
+                seconds,
+                many,
+                soak,
+                family,
+                congestion,
+                json,
+                ours,
+                peers);
     }
 
     /// All contenders, ours first.

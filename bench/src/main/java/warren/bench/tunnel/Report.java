@@ -48,7 +48,7 @@ record Report(Machine machine, Options options, Map<String, String> versions, Re
                                 machine.avx512() ? " (AVX-512)" : "",
                                 machine.cores(),
                                 machine.kernel(),
-                                machine.congestionControl(),
+                                options.congestion(),
                                 machine.load(),
                                 machine.commit(),
                                 machine.time()));
@@ -152,7 +152,7 @@ record Report(Machine machine, Options options, Map<String, String> versions, Re
         where.put("cpu", machine.cpu()).put("avx512", machine.avx512());
         where.put("cores", machine.cores()).put("kernel", machine.kernel());
         where.put("load", machine.load()).put("quiet", machine.isQuiet());
-        where.put("congestionControl", machine.congestionControl());
+        where.put("congestionControl", options.congestion());
         all.put("commit", machine.commit()).put("time", machine.time().toString());
         all.put("rounds", options.rounds()).put("seconds", options.seconds());
         all.put("manyPeers", options.manyPeers());

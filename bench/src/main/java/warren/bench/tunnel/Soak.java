@@ -41,17 +41,18 @@ final class Soak {
                         new SoakedEnd("right", right, processes.right()));
     }
 
-    static Verdict of(Contender contender, Family family, int minutes, Path logs, PrintStream err)
+    static Verdict of(Contender contender, Options options, Path logs, PrintStream err)
             throws BenchmarkException {
         try (Place left = new Place();
                 Place right = new Place()) {
             Place.cable(left, right);
             Files.createDirectories(logs);
             right.start(logs.resolve("iperf.log"), Map.of(), List.of("iperf3", "-s"));
-            Contender.Tunnel tunnel = contender.open(left, right, family, logs);
+            Contender.Tunnel tunnel = contender.open(left, right, options.family(), logs);
             Contender.Ends processes =
                     tunnel.ends()
                             .orElseThrow(() -> new BenchmarkException("nothing to soak there"));
+            int minutes = options.soakMinutes();
             err.println("soak of " + contender.name() + ": " + minutes + " minutes");
             Soak soak = new Soak(left, right, minutes * 60, processes, err);
             return soak.run(tunnel.target(), logs.resolve("load.log"));

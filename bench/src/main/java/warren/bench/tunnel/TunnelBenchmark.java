@@ -67,9 +67,7 @@ final class TunnelBenchmark {
             return;
         }
         for (int round = 1; round <= options.rounds(); round++) {
-            for (Contender contender : inTurn(contenders, round)) {
-                measure(contender, round, results);
-            }
+            Round.of(inTurn(contenders, round), round, options, logs, err, results);
         }
         if (options.manyPeers() > 0 && options.family() == Family.V4) {
             manyPeers(contenders, results);
@@ -85,8 +83,7 @@ final class TunnelBenchmark {
     private void soak(List<Contender> contenders, PrintStream out) throws BenchmarkException {
         for (Contender contender : contenders) {
             Path log = logs.resolve(contender.name().replace(':', '-') + "-soak");
-            Soak.Verdict verdict =
-                    Soak.of(contender, options.family(), options.soakMinutes(), log, err);
+            Soak.Verdict verdict = Soak.of(contender, options, log, err);
             out.print(contender.name() + "\n" + verdict.text());
             if (!verdict.passed()) {
                 throw new BenchmarkException(contender.name() + " did not pass");
@@ -144,19 +141,6 @@ final class TunnelBenchmark {
         List<T> turned = new ArrayList<>(all);
         Collections.rotate(turned, round - 1);
         return turned;
-    }
-
-    private void measure(Contender contender, int round, Results results) {
-        err.println("round %d: %s".formatted(round, contender.name()));
-        Path log = logs.resolve(contender.name().replace(':', '-') + "-" + round);
-        try {
-            Round.Outcome outcome =
-                    Round.of(contender, options.family(), options.seconds(), log, err);
-            results.add(contender.name(), round, outcome.figures());
-            results.addRamp(contender.name(), outcome.ramp());
-        } catch (BenchmarkException e) {
-            err.println("  " + e.getMessage());
-        }
     }
 
     private void manyPeers(List<Contender> contenders, Results results) {

@@ -21,8 +21,7 @@ class ReportTest {
         results.add("wireguard-go", 2, Map.of(Figure.TCP_1, 2.5, Figure.MANY_PEERS_LOSS, 8.0));
         results.addRamp("warren", List.of(1.0, 4.0));
         results.addRamp("warren", List.of(2.0));
-        var machine =
-                new Machine("A CPU", true, 2, "6.18", load, "cubic", "abc1234", Instant.EPOCH);
+        var machine = new Machine("A CPU", true, 2, "6.18", load, "abc1234", Instant.EPOCH);
         Options options = Options.parse(List.of("--rounds", "2"));
         return new Report(machine, options, Map.of("nebula", "1.11"), results);
     }
