@@ -224,11 +224,17 @@ final class TestNode implements AutoCloseable {
         }
     }
 
-    /// Ends everything that runs in the node.
+    /// Ends everything that runs in the node. The first process ends with its input, and `unshare`
+    /// once that and all others are gone; were `unshare` killed, the orphan would be gone only when
+    /// the host's init takes notice.
     @Override
     public void close() {
-        unshare.destroyForcibly().onExit().join();
-        ProcessHandle.of(init).ifPresent(left -> left.onExit().join());
+        try {
+            unshare.getOutputStream().close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        unshare.onExit().join();
     }
 
     private ProcessBuilder builder(String... command) {
