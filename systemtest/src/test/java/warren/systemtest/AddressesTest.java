@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -21,6 +23,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import tools.jackson.databind.JsonNode;
+import warren.control.AddressPrefix;
+import warren.control.ControlClient;
 
 /// Who gets which address: in another node's block, one that is in use, and one that both halves of
 /// a divided cluster gave out. The steps follow one another in one cluster.
@@ -31,7 +35,7 @@ import tools.jackson.databind.JsonNode;
 @Tag("root")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class AddressesTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final String BOTH_WANT = "10.100.0.50";
 
     private static Lan lan;
@@ -49,7 +53,7 @@ final class AddressesTest {
         b.join(a);
         c.join(a);
         List.of(a, b, c).forEach(node -> node.awaitAlivePeers(2));
-        Await.until("a sees every block", PATIENCE, () -> blocks(a) == 3);
+        a.await("it sees every block", agent -> blocks(agent) == 3);
     }
 
     @AfterAll
@@ -155,19 +159,19 @@ final class AddressesTest {
         a.awaitPing("ca", others);
 
         winner.warren("detach", kept).orFail();
-        Await.until("the isolated one is back", PATIENCE, () -> conflicts(loser) == 0);
+        loser.await("the isolated one is back", agent -> agent.addresses().conflicts().isEmpty());
         a.awaitPing("ca", BOTH_WANT);
         loser.awaitPing(isolated, own);
     }
 
     @Test
     @Order(5)
-    void aContainerThatWentWithoutAWordIsFreed() {
+    void aContainerThatWentWithoutAWordIsFreed() throws IOException {
         b.machine().sh("ip netns add brief");
         b.warren("attach", "brief", "--netns", "/run/netns/brief").orFail();
-        long before = used(b);
+        long before = used(b.control());
         b.machine().sh("ip netns del brief");
-        Await.until("its address is free", PATIENCE, () -> used(b) == before - 1);
+        b.await("its address is free", agent -> used(agent) == before - 1);
     }
 
     @Test
@@ -178,24 +182,30 @@ final class AddressesTest {
         }
     }
 
-    private static long used(WarrenNode node) {
-        long used = 0;
-        for (JsonNode prefix : node.json("addresses").at("/owners/0/prefixes")) {
-            used += prefix.path("inUse").asLong();
-        }
-        return used;
+    private static long used(ControlClient agent) throws IOException {
+        return agent.addresses().owners().getFirst().prefixes().stream()
+                .map(AddressPrefix::inUse)
+                .filter(Objects::nonNull)
+                .mapToLong(Long::longValue)
+                .sum();
     }
 
-    private static long conflicts(WarrenNode node) {
-        return node.json("addresses").path("conflicts").size();
+    private static int conflicts(WarrenNode node) {
+        try {
+            return node.control().addresses().conflicts().size();
+        } catch (IOException e) {
+            throw new UncheckedIOException(node.machine().name(), e);
+        }
     }
 
     private static Stream<JsonNode> owners(WarrenNode node) {
         return StreamSupport.stream(node.json("addresses").path("owners").spliterator(), false);
     }
 
-    private static long blocks(WarrenNode node) {
-        return owners(node).filter(owner -> !owner.path("prefixes").isEmpty()).count();
+    private static long blocks(ControlClient agent) throws IOException {
+        return agent.addresses().owners().stream()
+                .filter(owner -> !owner.prefixes().isEmpty())
+                .count();
     }
 
     private static JsonNode owner(WarrenNode asked, String name) {

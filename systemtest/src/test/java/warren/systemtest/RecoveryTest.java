@@ -5,19 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.JsonNode;
 
 /// Nodes that come back under other circumstances: another underlay address, a seed whose name
 /// leads elsewhere, a name twice, a copied disk.
 @Tag("root")
 final class RecoveryTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final String SEED = "seed.wad.example";
 
     private Lan lan;
@@ -57,16 +54,19 @@ final class RecoveryTest {
             node.startAgent();
         }
         for (WarrenNode node : List.of(a, b, c)) {
-            awaitAlive(node, 2);
+            node.awaitAlivePeers(2);
         }
         a.awaitPing("ca", "10.100.0.3");
         b.awaitPing("cb", "10.100.0.2");
-        Await.until(
-                "a knows b's new address",
-                PATIENCE,
-                () ->
-                        a.warren("peers").out().contains("10.9.0.22:51820")
-                                || a.warren("peers").out().contains("[fd09::22]:51820"));
+        a.await(
+                "it knows b's new address",
+                agent ->
+                        agent.peers().stream()
+                                .anyMatch(
+                                        peer ->
+                                                "10.9.0.22:51820".equals(peer.endpoint())
+                                                        || "[fd09::22]:51820"
+                                                                .equals(peer.endpoint())));
     }
 
     @Test
@@ -76,7 +76,7 @@ final class RecoveryTest {
         a.startAgent();
         a.warren("init", "--name", "a", "--endpoint", SEED).orFail();
         b.join(a);
-        awaitAlive(b, 1);
+        b.awaitAlivePeers(1);
         for (WarrenNode node : List.of(a, b)) {
             node.stopAgent("TERM");
             stopTunnel(node);
@@ -86,8 +86,8 @@ final class RecoveryTest {
         hosts(a, "10.9.0.11 " + SEED);
         hosts(b, "10.9.0.11 " + SEED);
         a.startAgent();
-        awaitAlive(b, 1);
-        awaitAlive(a, 1);
+        b.awaitAlivePeers(1);
+        a.awaitAlivePeers(1);
     }
 
     @Test
@@ -95,7 +95,7 @@ final class RecoveryTest {
         a.startAgent();
         a.warren("init", "--name", "a", "--endpoint", SEED, "--endpoint", "[fd09::1]").orFail();
         b.join(a); // knows no such name
-        awaitAlive(b, 1);
+        b.awaitAlivePeers(1);
         assertTrue(
                 b.json("peers").at("/0/endpoint").asString().contains("fd09::1"),
                 () -> b.warren("peers").out());
@@ -110,7 +110,7 @@ final class RecoveryTest {
             twin.warrenReading(token, "join", "-", "--name", "twin").orFail();
         }
         for (WarrenNode node : List.of(a, b, c)) {
-            awaitAlive(node, 2);
+            node.awaitAlivePeers(2);
         }
         String one = b.json("status").at("/node/id").asString();
         String other = c.json("status").at("/node/id").asString();
@@ -148,10 +148,10 @@ final class RecoveryTest {
             c.startAgent();
             copy.startAgent();
             for (WarrenNode twin : List.of(c, copy)) {
-                awaitProblem(twin, "another machine runs with this node's identity");
+                twin.awaitProblem("another machine runs with this node's identity");
             }
             for (WarrenNode witness : List.of(a, b)) {
-                awaitProblem(witness, "two machines run with the identity of node c (");
+                witness.awaitProblem("two machines run with the identity of node c (");
             }
         }
     }
@@ -161,7 +161,7 @@ final class RecoveryTest {
         b.join(a);
         c.join(a);
         for (WarrenNode node : List.of(a, b, c)) {
-            awaitAlive(node, 2);
+            node.awaitAlivePeers(2);
         }
     }
 
@@ -171,28 +171,6 @@ final class RecoveryTest {
                 .sh(
                         "f='%s/hosts'; [ -e $f ] || { : >$f; mount --bind $f /etc/hosts; }; echo '%s' >$f"
                                 .formatted(node.machine().files(), line));
-    }
-
-    private static void awaitAlive(WarrenNode node, int count) {
-        Await.until(
-                node.machine().name() + " sees " + count + " peers alive",
-                PATIENCE,
-                () -> {
-                    int alive = 0;
-                    for (JsonNode peer : node.json("peers")) {
-                        alive += peer.path("state").asString().equals("alive") ? 1 : 0;
-                    }
-                    return alive == count;
-                },
-                () -> node.warren("peers").out() + node.log());
-    }
-
-    private static void awaitProblem(WarrenNode node, String words) {
-        Await.until(
-                node.machine().name() + " says: " + words,
-                PATIENCE,
-                () -> node.json("status").path("problems").toString().contains(words),
-                () -> node.warren("status").out() + node.log());
     }
 
     private static void stopTunnel(WarrenNode node) {

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -21,6 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import tools.jackson.databind.JsonNode;
+import warren.control.SecretStatus;
 
 /// New secrets, a node put out that wants to come back, and a node that leaves. One cluster of four
 /// serves all the steps, in order.
@@ -133,11 +133,7 @@ final class RotationTest {
 
         d().stopAgent("TERM"); // with the state it had
         d().startAgent();
-        Await.until(
-                "rd says that it was evicted",
-                Duration.ofSeconds(60),
-                () -> d().json("status").path("problems").toString().contains("evicted"),
-                () -> d().warren("status").out() + d().log());
+        d().awaitProblem("evicted");
         assertTrue(a().inContainer("ca", "ping", "-c1", "-W2", "10.100.0.5").exit() != 0);
 
         d().warren("leave", "--force").orFail(); // as somebody else, with the token it had
@@ -177,16 +173,14 @@ final class RotationTest {
 
     private static void awaitEpoch(int epoch, WarrenNode... nodes) {
         for (WarrenNode node : nodes) {
-            Await.until(
-                    node.machine().name() + " and all it knows hold epoch " + epoch,
-                    Duration.ofSeconds(60),
-                    () -> {
-                        JsonNode status = node.json("secret", "status");
-                        return status.path("epoch").asInt() == epoch
-                                && status.path("alive").asInt() == nodes.length
-                                && status.path("ready").asInt() == nodes.length;
-                    },
-                    () -> node.warren("secret", "status").out() + node.log());
+            node.await(
+                    "it and all it knows hold epoch " + epoch,
+                    agent -> {
+                        SecretStatus secret = agent.secret();
+                        return secret.epoch() == epoch
+                                && secret.alive() == nodes.length
+                                && secret.ready() == nodes.length;
+                    });
         }
     }
 

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -17,7 +16,10 @@ import warren.control.ControlClient;
 /// A machine with Warren installed: the built distribution, used only through its command line.
 final class WarrenNode implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /// Long, because several tests share a machine of few cores: what is meant to come at all comes
+    /// much sooner.
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final Machine machine;
     private final Path log;
@@ -61,11 +63,7 @@ final class WarrenNode implements AutoCloseable {
     /// Starts the agent and awaits its answer.
     void startAgent() {
         launchAgent();
-        Await.until(
-                "agent of " + machine.name() + " answers",
-                PATIENCE,
-                () -> warren("status").exit() == 0,
-                this::log);
+        await("its agent answers", agent -> agent.status() != null);
     }
 
     void stopAgent(String signal) {
@@ -73,9 +71,30 @@ final class WarrenNode implements AutoCloseable {
         agent = null;
     }
 
-    /// The agent's API without a command's JVM in between, for what is asked of many nodes often.
+    /// The agent's API without a command's JVM in between, for what is asked again and again.
     ControlClient control() {
         return new ControlClient(machine.files().resolve("run/warren/agent.sock"));
+    }
+
+    /// Something that the agent's API tells.
+    interface Condition {
+        boolean holds(ControlClient agent) throws IOException;
+    }
+
+    /// Asks the agent until the condition holds. An agent that does not answer counts as not yet.
+    void await(String what, Condition condition) {
+        ControlClient client = control();
+        Await.until(
+                machine.name() + ": " + what,
+                PATIENCE,
+                () -> {
+                    try {
+                        return condition.holds(client);
+                    } catch (IOException _) {
+                        return false; // it is starting
+                    }
+                },
+                () -> warren("status") + "\n" + warren("peers") + "\n" + log());
     }
 
     Command.Result warren(String... arguments) {
@@ -136,17 +155,20 @@ final class WarrenNode implements AutoCloseable {
 
     /// Waits until this node sees `count` peers alive.
     void awaitAlivePeers(int count) {
-        Await.until(
-                machine.name() + " sees " + count + " peers alive",
-                PATIENCE,
-                () -> alivePeers() == count,
-                () -> warren("peers").out() + log());
+        await(
+                "it sees " + count + " peers alive",
+                agent ->
+                        agent.peers().stream().filter(peer -> peer.state().equals("alive")).count()
+                                == count);
     }
 
-    private long alivePeers() {
-        return StreamSupport.stream(json("peers").spliterator(), false)
-                .filter(peer -> peer.path("state").asString("").equals("alive"))
-                .count();
+    /// Waits until the status names a problem with these words in it.
+    void awaitProblem(String words) {
+        await(
+                "it says: " + words,
+                agent ->
+                        agent.status().problems().stream()
+                                .anyMatch(problem -> problem.contains(words)));
     }
 
     @Override
