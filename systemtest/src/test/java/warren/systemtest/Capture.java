@@ -10,7 +10,7 @@ import java.util.function.Predicate;
 
 /// `tcpdump` on the bridge of a LAN, from when it listens until [#stop].
 final class Capture {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Path pcap;
     private final Machine.Daemon tcpdump;
@@ -37,6 +37,11 @@ final class Capture {
                 PATIENCE,
                 () -> text(log).contains("listening on"),
                 () -> text(log));
+    }
+
+    /// What has been captured until now; its last record may be cut off.
+    byte[] soFar() {
+        return bytes(pcap);
     }
 
     /// Ends the capture once it holds what was awaited, or some seconds later in any case.

@@ -129,7 +129,7 @@ final class Machine implements AutoCloseable {
             if (program != null) {
                 Command.run("kill", "-" + signal, Long.toString(program.pid()));
             }
-            Await.until("end after SIG" + signal, Duration.ofSeconds(20), () -> !nsenter.isAlive());
+            Await.until("end after SIG" + signal, Duration.ofMinutes(1), () -> !nsenter.isAlive());
         }
     }
 

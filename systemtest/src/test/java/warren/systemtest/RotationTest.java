@@ -5,13 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -58,29 +53,14 @@ final class RotationTest {
         a().awaitAlivePeers(2);
         c().awaitAlivePeers(2);
 
-        Path log = a().machine().files().resolve("ping.log");
-        var ping =
-                a().machine()
-                        .start(
-                                log,
-                                "ip",
-                                "netns",
-                                "exec",
-                                "ca",
-                                "ping",
-                                "-i",
-                                "0.05",
-                                "-w",
-                                "120",
-                                "10.100.0.3");
+        SteadyPing ping = new SteadyPing(a(), "ca", "10.100.0.3");
         JsonNode status = a().json("secret", "rotate");
         assertEquals(2, status.path("epoch").asInt(), status::toString);
         assertEquals(3, status.path("ready").asInt(), status::toString);
         b().warren("secret", "rotate").orFail();
         a().awaitPing("ca", "10.100.0.3");
         assertEquals(3, a().json("secret", "status").path("epoch").asInt());
-        ping.signal("INT");
-        assertEquals(List.of(), unanswered(log));
+        assertEquals(List.of(), ping.unanswered());
     }
 
     @Test
@@ -198,26 +178,5 @@ final class RotationTest {
 
     private static WarrenNode d() {
         return NODES.get(3);
-    }
-
-    /// The numbers of pings without an answer; the last ones sent may have been on their way when
-    /// ping ended.
-    private static List<Integer> unanswered(Path log) {
-        try {
-            List<Integer> answered =
-                    Files.readAllLines(log).stream()
-                            .filter(line -> line.contains("icmp_seq="))
-                            .map(line -> line.replaceFirst(".*icmp_seq=([0-9]+).*", "$1"))
-                            .map(Integer::valueOf)
-                            .sorted()
-                            .toList();
-            assertTrue(answered.size() > 20, answered::toString);
-            return IntStream.rangeClosed(1, answered.getLast())
-                    .filter(number -> !answered.contains(number))
-                    .boxed()
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
