@@ -16,6 +16,10 @@ import java.util.Optional;
 /// of all contenders, so that what is compared was measured seconds apart.
 final class Pair implements AutoCloseable {
     private static final int RAMP_SECONDS = 8;
+
+    /// A JVM compiles for some ten seconds where four busy threads share two processors.
+    private static final int WARM_UP_SECONDS = 16;
+
     private static final int PINGS = 1000;
 
     private final Place left;
@@ -134,7 +138,7 @@ final class Pair implements AutoCloseable {
 
     private void warmUp() throws BenchmarkException {
         ramp =
-                stream(RAMP_SECONDS, "-i", "0.5").intervals().stream()
+                stream(WARM_UP_SECONDS, "-i", "0.5").intervals().stream()
                         .limit(2 * RAMP_SECONDS)
                         .map(bits -> bits / 1e9)
                         .toList();
