@@ -140,9 +140,8 @@ final class Machine implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("ending " + name, e);
         }
-        // `unshare` ends once the first process is gone, and that once all others are: nobody
-        // writes
-        // to the files any more.
+        // `unshare` ends once the first process is gone, and that once all others are, so
+        // nobody writes to the files any more.
         holder.onExit().join();
         try (Stream<Path> all = Files.walk(files)) {
             all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());

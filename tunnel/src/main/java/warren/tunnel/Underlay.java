@@ -12,9 +12,9 @@ import warren.linux.udp.UdpPort;
 import warren.linux.udp.UdpSocket;
 
 /// One lane's socket of the device's UDP port, which comes, goes and changes while loops use it.
-/// Loops
-/// enter as readers for the length of one system call, so a socket is closed only when nobody is in
-/// it and its descriptor number cannot be somebody else's. Thread-safe; entering allocates nothing.
+/// Loops enter as readers for the length of one system call, so a socket is closed only when nobody
+/// is in it and its descriptor number cannot be somebody else's. Thread-safe; entering allocates
+/// nothing.
 final class Underlay implements AutoCloseable {
     private final StampedLock lock = new StampedLock();
     private final EventFd changed;
@@ -67,9 +67,8 @@ final class Underlay implements AutoCloseable {
     }
 
     /// Adds one family's socket to a fresh `poll`: its slot, or -1 where there is none. Should it
-    /// be
-    /// closed while the poll waits, a signal of the event descriptor ends the wait, and the caller
-    /// starts over with another poll.
+    /// be closed while the poll waits, a signal of the event descriptor ends the wait, and the
+    /// caller starts over with another poll.
     int addTo(Poll poll, boolean ipv4) {
         long stamp = lock.readLock();
         try {
