@@ -109,6 +109,19 @@ final class HostileMemberTest {
         assertNotEquals(record, other.gossip().member(victim.id()).record());
     }
 
+    /// `node` with nothing but its record and secret, and another judge.
+    private Gossip restarted(MemoryNode node, RecordJudge judge) {
+        return new Gossip(
+                Nodes.CLUSTER,
+                node.identity(),
+                node.gossip().own(),
+                List.of(cluster.secret()),
+                new Counter(),
+                new Random(1),
+                0,
+                judge);
+    }
+
     @Test
     void nodesMadeUpDoNotKeepRealOnesOut() {
         MemoryNode other = honest().getFirst();
@@ -119,16 +132,7 @@ final class HostileMemberTest {
                         return 20;
                     }
                 };
-        Gossip full =
-                new Gossip(
-                        Nodes.CLUSTER,
-                        other.identity(),
-                        other.gossip().own(),
-                        List.of(cluster.secret()),
-                        new Counter(),
-                        new Random(1),
-                        0,
-                        small);
+        Gossip full = restarted(other, small);
         full.learn(List.of(new KnownNode(hostile.gossip().own(), MemberState.ALIVE, 1)), 0);
         for (int i = 0; i < 60; i++) {
             Identity made = Nodes.identity(9000 + i);
@@ -194,16 +198,7 @@ final class HostileMemberTest {
                         return !record.name().equals("made");
                     }
                 };
-        Gossip gossip =
-                new Gossip(
-                        Nodes.CLUSTER,
-                        other.identity(),
-                        other.gossip().own(),
-                        List.of(cluster.secret()),
-                        new Counter(),
-                        new Random(1),
-                        0,
-                        unconvinced);
+        Gossip gossip = restarted(other, unconvinced);
         gossip.learn(hostile.gossip().known(), 0);
         verified.set(0);
         Identity made = Nodes.identity(4711);
