@@ -36,7 +36,7 @@ final class Sender {
     private boolean segmenting;
 
     /// @param arena of the loop's life
-    /// @param segmenting whether the kernel splits messages that lie one behind the other
+    /// @param segmenting whether the kernel splits what leaves as one
     Sender(Arena arena, Underlay underlay, SendErrors errors, boolean segmenting) {
         this.underlay = underlay;
         this.errors = errors;
@@ -49,7 +49,7 @@ final class Sender {
         this.datagram = arena.allocate(DATAGRAM_ROOM);
     }
 
-    /// Whether messages that lie one behind the other leave as one, for the kernel to split.
+    /// Whether messages of equal length leave as one, for the kernel to split.
     boolean isSegmenting() {
         return segmenting;
     }
@@ -67,12 +67,14 @@ final class Sender {
         }
         sendingIpv4 = ipv4;
         for (int i = from; i < to; ) {
-            if (sending.isFull()) {
+            if (sending.room() == 0) {
                 flush(nowNanos);
             }
             int end = segmenting ? endOfMessage(batch, i, to) : i + 1;
-            int length = batch.offset[end - 1] + batch.length[end - 1] - batch.offset[i];
-            int slot = sending.add(batch.memory, batch.offset[i], length);
+            int slot = sending.add(batch.memory, batch.offset[i], batch.length[i]);
+            for (int j = i + 1; j < end; j++) {
+                sending.append(batch.memory, batch.offset[j], batch.length[j]);
+            }
             receivers[slot] = peer;
             address(slot, endpoint);
             if (end - i > 1) {
@@ -83,16 +85,15 @@ final class Sender {
     }
 
     /// Where the run ends that begins at `from` and can leave as one message for the kernel to
-    /// split: one behind the other, of equal length, the last maybe shorter.
-    private static int endOfMessage(PacketBatch batch, int from, int to) {
+    /// split: of equal length, the last maybe shorter.
+    private int endOfMessage(PacketBatch batch, int from, int to) {
         int size = batch.length[from];
         int bytes = size;
-        int limit = Math.min(to, from + SendBatch.SEGMENTS_MAX);
+        int limit = Math.min(to, from + Math.min(SendBatch.SEGMENTS_MAX, sending.room()));
         int i = from + 1;
         while (i < limit
                 && batch.length[i - 1] == size
                 && batch.length[i] <= size
-                && batch.offset[i] == batch.offset[i - 1] + batch.length[i - 1]
                 && bytes + batch.length[i] <= SendBatch.BYTES_MAX) {
             bytes += batch.length[i];
             i++;

@@ -30,6 +30,7 @@ final class TransmitLoop {
     private final Sender sender;
     private final PacketRoom room;
     private final Segmenter segmenter = new Segmenter();
+    private final PeerRuns runs = new PeerRuns(BatchSize.SEND_PACKETS);
     private final MemorySegment incoming;
 
     /// Where to read to: in front of the packet's header, or behind an empty one where the device
@@ -105,25 +106,24 @@ final class TransmitLoop {
         }
     }
 
-    /// Seals runs of packets to the same peer and has them sent.
+    /// Seals each peer's packets and has them sent.
     ///
     /// @param more whether to leave the packets that do not fill the last message
     /// @return where those begin
     private int seal(boolean more, long nowNanos) {
         PacketBatch batch = room.batch;
+        runs.gather(device, batch);
         int from = 0;
-        Peer peer = device.route(batch, 0);
-        for (int i = 1; i < batch.count; i++) {
-            Peer next = device.route(batch, i);
-            if (next != peer) {
-                seal(peer, from, i, nowNanos);
-                from = i;
-                peer = next;
-            }
+        int end = 0;
+        while (end < batch.count) {
+            Peer peer = runs.peer(from);
+            end = runs.end(batch, from);
+            boolean leaving = more && end == batch.count && peer != null && runs.areInOrder();
+            int to = leaving ? room.unfilled(from) : end;
+            seal(peer, from, to, nowNanos);
+            from = to;
         }
-        int to = more && peer != null ? room.unfilled(from) : batch.count;
-        seal(peer, from, to, nowNanos);
-        return to;
+        return from;
     }
 
     private void seal(@Nullable Peer peer, int from, int to, long nowNanos) {

@@ -10,11 +10,12 @@ import java.lang.foreign.MemorySegment;
 import warren.linux.libc.SocketCalls;
 import warren.linux.libc.Structs;
 
-/// The `mmsghdr`s of a batch with an address, an `iovec` and control room for each, wired together
-/// once.
+/// The `mmsghdr`s of a batch with an address and control room for each, and as many `iovec`s, wired
+/// together once: the message of a slot has the `iovec` of its number, until [#pieces] gives it
+/// others.
 ///
 ///     mmsghdr[slot] -+-> sockaddr[slot]   32 bytes, holds either family
-///                    +-> iovec[slot]      one piece of payload
+///                    +-> iovec[slot]      one piece of payload, or several in a row
 ///                    +-> control[slot]    room for packet info and two more small messages
 ///
 /// Confined to its batch's loop.
@@ -99,9 +100,17 @@ final class MessageHeaders {
         headers.set(JAVA_INT, slot * HEADER + FLAGS, 0);
     }
 
-    void payload(int slot, long address, long length) {
-        vectors.set(JAVA_LONG, slot * IOVEC + IOVEC_BASE, address);
-        vectors.set(JAVA_LONG, slot * IOVEC + IOVEC_LENGTH, length);
+    /// Where piece `number` of payload lies: the whole of the message of that slot, or see
+    /// [#pieces].
+    void piece(int number, long address, long length) {
+        vectors.set(JAVA_LONG, number * IOVEC + IOVEC_BASE, address);
+        vectors.set(JAVA_LONG, number * IOVEC + IOVEC_LENGTH, length);
+    }
+
+    /// Says that the slot's message is `count` pieces from `first` on.
+    void pieces(int slot, int first, int count) {
+        headers.set(JAVA_LONG, slot * HEADER + IOV, vectors.address() + first * IOVEC);
+        headers.set(JAVA_LONG, slot * HEADER + IOV_LENGTH, count);
     }
 
     int receivedLength(int slot) {

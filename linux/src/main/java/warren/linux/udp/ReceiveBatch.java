@@ -37,7 +37,7 @@ public final class ReceiveBatch {
         this.packetInfo = new long[capacity];
         this.segmentSize = new int[capacity];
         for (int slot = 0; slot < capacity; slot++) {
-            headers.payload(slot, memory.address() + offsetOf(slot), slotLength);
+            headers.piece(slot, memory.address() + offsetOf(slot), slotLength);
         }
         this.count = capacity; // so that the first receive makes room in every slot
     }

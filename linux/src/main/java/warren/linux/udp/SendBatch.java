@@ -6,10 +6,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import warren.linux.errno.Errno;
 
-/// Datagrams to send together. The loop fills it (`clear`, then `add`, `destination` and maybe
-/// `source` for each), hands it to [UdpSocket#send] until nothing is [#remaining], and then reads
-/// what became of each slot. A slot is one message: one datagram, or after [#segment] several
-/// that the kernel splits.
+/// Datagrams to send together. The loop fills it (`clear`, then `add`, maybe `append`,
+/// `destination` and maybe `source` for each), hands it to [UdpSocket#send] until nothing is
+/// [#remaining], and then reads what became of each slot. A slot is one message: one datagram, or
+/// after [#segment] several that the kernel splits.
 ///
 /// Payload stays where the caller has it and must stay there until it is sent. Confined to the
 /// sending loop.
@@ -28,9 +28,15 @@ public final class SendBatch {
     private final boolean[] sourceGone;
     private final int[] segmentSize;
     private final int[] length;
-    private final long[] address;
     private final long[] sourceControl;
     private int count;
+
+    // A message's pieces have consecutive numbers.
+    private final int[] firstPiece;
+    private final long[] pieceAddress;
+    private final int[] pieceLength;
+    private int pieces;
+
     private int next;
 
     /// How many bytes of the next message have left in datagrams of their own; -1 where the kernel
@@ -40,7 +46,7 @@ public final class SendBatch {
     private boolean segmentationWorks = true;
 
     /// @param arena owned by the loop, and outlives this
-    /// @param capacity the most messages it holds
+    /// @param capacity the most messages it holds, and the most pieces
     public SendBatch(Arena arena, int capacity) {
         headers = new MessageHeaders(arena, capacity);
         bits = new int[capacity];
@@ -48,12 +54,15 @@ public final class SendBatch {
         sourceGone = new boolean[capacity];
         segmentSize = new int[capacity];
         length = new int[capacity];
-        address = new long[capacity];
         sourceControl = new long[capacity];
+        firstPiece = new int[capacity];
+        pieceAddress = new long[capacity];
+        pieceLength = new int[capacity];
     }
 
     public void clear() {
         count = 0;
+        pieces = 0;
         next = 0;
         splitAt = WHOLE;
     }
@@ -66,19 +75,20 @@ public final class SendBatch {
         return count;
     }
 
-    public boolean isFull() {
-        return count == headers.capacity();
+    /// How many pieces more it can hold, hence also how many messages.
+    public int room() {
+        return headers.capacity() - pieces;
     }
 
-    /// Appends a message, whose destination must follow: the answer is its slot.
+    /// Adds a message, whose destination must follow: the answer is its slot.
     ///
     /// @param buffer native memory
     public int add(MemorySegment buffer, long offset, int length) {
         Objects.checkFromIndexSize(offset, length, buffer.byteSize());
         int slot = Objects.checkIndex(count, headers.capacity());
-        headers.payload(slot, buffer.address() + offset, length);
-        this.address[slot] = buffer.address() + offset;
+        firstPiece[slot] = pieces;
         this.length[slot] = length;
+        addPiece(slot, buffer.address() + offset, length);
         segmentSize[slot] = 0;
         sourceControl[slot] = 0;
         headers.controlLength(slot, 0);
@@ -87,6 +97,32 @@ public final class SendBatch {
         sourceGone[slot] = false;
         count++;
         return slot;
+    }
+
+    /// Continues the message of the last slot with bytes that lie anywhere.
+    ///
+    /// @param buffer native memory
+    public void append(MemorySegment buffer, long offset, int length) {
+        Objects.checkFromIndexSize(offset, length, buffer.byteSize());
+        int slot = Objects.checkIndex(count - 1, count);
+        long address = buffer.address() + offset;
+        this.length[slot] += length;
+        int last = pieces - 1;
+        if (pieceAddress[last] + pieceLength[last] == address) {
+            pieceLength[last] += length;
+            headers.piece(last, pieceAddress[last], pieceLength[last]);
+        } else {
+            addPiece(slot, address, length);
+        }
+    }
+
+    private void addPiece(int slot, long address, int length) {
+        int piece = Objects.checkIndex(pieces, headers.capacity());
+        pieceAddress[piece] = address;
+        pieceLength[piece] = length;
+        headers.piece(piece, address, length);
+        pieces++;
+        headers.pieces(slot, firstPiece[slot], pieces - firstPiece[slot]);
     }
 
     /// @param addressBits 32 or 128, the family of the socket that will send it
@@ -114,8 +150,8 @@ public final class SendBatch {
     }
 
     /// Says that the message is several datagrams of `size` bytes, the last maybe shorter, at most
-    /// [#SEGMENTS_MAX] and [#BYTES_MAX]; after [#source]. A kernel or a route that cannot split
-    /// gets them one by one.
+    /// [#SEGMENTS_MAX] and [#BYTES_MAX]; after [#source]. Each piece begins with a datagram. A
+    /// kernel or a route that cannot split gets them one by one.
     public void segment(int slot, int size) {
         segmentSize[Objects.checkIndex(slot, count)] = size;
         writeControls(slot);
@@ -210,9 +246,16 @@ public final class SendBatch {
     /// Goes on with the datagram of the next message that starts at `at`.
     private void splitOn(int at) {
         splitAt = at;
-        int left = length[next] - at;
-        if (left > 0) {
-            headers.payload(next, address[next] + at, Math.min(left, segmentSize[next]));
+        if (at < length[next]) {
+            int piece = firstPiece[next];
+            int start = at;
+            while (start >= pieceLength[piece]) {
+                start -= pieceLength[piece];
+                piece++;
+            }
+            int size = Math.min(pieceLength[piece] - start, segmentSize[next]);
+            headers.piece(piece, pieceAddress[piece] + start, size);
+            headers.pieces(next, piece, 1);
             return;
         }
         next++;

@@ -194,7 +194,7 @@ final class UdpPortTest {
         for (int i = 0; i < out.capacity(); i++) {
             addV4("message " + i, LOCALHOST);
         }
-        assertTrue(out.isFull());
+        assertEquals(0, out.room());
         assertTrue(a.v4().send(out));
         assertEquals(out.capacity(), await(b.v4()));
         for (int i = 0; i < in.count(); i++) {
@@ -339,6 +339,50 @@ final class UdpPortTest {
     }
 
     @Test
+    void aMessageMayLieInPieces() throws Exception {
+        assertTrue(b.receiveOffload());
+        int slot = addV4("woen", LOCALHOST);
+        append("onet", 192);
+        append("twoe", 196); // right behind, hence no piece of its own
+        append("nd", 0);
+        out.segment(slot, 4);
+        assertEquals(out.capacity() - 3, out.room());
+        assertEquals(4, out.datagrams(slot));
+        addV4("after", LOCALHOST);
+        assertTrue(a.v4().send(out));
+        assertEquals(2, await(b.v4())); // loopback delivers before the sender goes on
+        assertArrayEquals("woenonettwoend".getBytes(UTF_8), received(0));
+        assertEquals(4, in.segmentSize(0));
+    }
+
+    @Test
+    void piecesThatTheKernelCannotSplitLeaveDatagramByDatagram() throws Exception {
+        network.ip("link set lo mtu 1280");
+        for (int i = 0; i < 5; i++) {
+            payload.asSlice(i * 10_000L, 3_000).fill((byte) i);
+        }
+        int slot = out.add(payload, 40_000, 3_000);
+        out.append(payload, 10_000, 1_500);
+        out.append(payload, 30_000, 700);
+        out.destination(slot, 32, 0, LOCALHOST, b.port());
+        out.segment(slot, 1_500);
+        addV4("after", LOCALHOST);
+        assertTrue(a.v4().send(out));
+        assertEquals(0, out.error(slot));
+        StringBuilder arrived = new StringBuilder();
+        for (int got = 0; got < 5; ) {
+            int more = await(b.v4());
+            for (int i = 0; i < more; i++) {
+                got++;
+                int last = in.offset(i) + in.length(i) - 1;
+                arrived.append(in.length(i)).append(':').append(in.memory().get(JAVA_BYTE, last));
+                arrived.append(' ');
+            }
+        }
+        assertEquals("1500:4 1500:4 1500:1 700:3 5:114 ", arrived.toString());
+    }
+
+    @Test
     void datagramsComeJoinedWhereThatWasAsked() throws Exception {
         assertTrue(b.receiveOffload());
         int slot = addV4("onetwoend", LOCALHOST);
@@ -386,6 +430,12 @@ final class UdpPortTest {
             }
         }
         return all;
+    }
+
+    private void append(String text, long offset) {
+        byte[] bytes = text.getBytes(UTF_8);
+        MemorySegment.copy(bytes, 0, payload, JAVA_BYTE, 1024 + offset, bytes.length);
+        out.append(payload, 1024 + offset, bytes.length);
     }
 
     private int addV4(String text, long address) {
