@@ -31,7 +31,9 @@ final class LinkWatch implements AutoCloseable {
                             NetworkMonitor.Topic.LINKS,
                             NetworkMonitor.Topic.ADDRESSES,
                             NetworkMonitor.Topic.ROUTES);
-            return new LinkWatch(NetworkMonitor.open(topics), control, index);
+            NetworkMonitor monitor = NetworkMonitor.open(topics);
+            monitor.announceLinks(); // the interface may have been set up meanwhile
+            return new LinkWatch(monitor, control, index);
         } catch (IOException e) {
             warn(e);
             return new LinkWatch(null, control, index);

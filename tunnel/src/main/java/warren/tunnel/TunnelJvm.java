@@ -11,7 +11,8 @@ public final class TunnelJvm {
     /// - `Xss512k`: a few threads of flat calls.
     /// - `ReservedCodeCacheSize`: a small program.
     /// - `UsePerfData` off: no file in `/tmp` that outlives a kill.
-    /// - `AOTCompileEagerly`: what the training run behind the AOT cache had the optimising compiler
+    /// - `AOTCompileEagerly`: what the training run behind the AOT cache had the optimising
+    /// compiler
     ///   compile need not first prove hot again: full speed after two seconds of traffic rather
     ///   than four. Without a cache it does nothing.
     public static final List<String> FLAGS =

@@ -120,6 +120,18 @@ public final class NetlinkSocket implements AutoCloseable {
                 "changed " + DUMP_ATTEMPTS + " times while it was listed");
     }
 
+    /// Asks for a list of objects that [#receive] is to give, between the events: before the first
+    /// of it, and once. What the kernel says of the request itself comes there too.
+    public void announce(NetlinkRequest request) throws IOException {
+        lock.lock();
+        try {
+            requireOpen();
+            send(request, NetlinkConstants.NLM_F_DUMP, ++sequence);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Subscribes to a multicast group (`RTNLGRP_LINK` and the like).
     public void join(int group) throws IOException {
         setOption(NetlinkConstants.NETLINK_ADD_MEMBERSHIP, group, "NETLINK_ADD_MEMBERSHIP");

@@ -12,6 +12,7 @@ import warren.linux.errno.ErrnoException;
 import warren.linux.namespace.NetworkNamespace;
 import warren.linux.netlink.NetlinkConstants;
 import warren.linux.netlink.NetlinkMessage;
+import warren.linux.netlink.NetlinkRequest;
 import warren.linux.netlink.NetlinkSocket;
 import warren.linux.netlink.PayloadReader;
 
@@ -79,6 +80,14 @@ public final class NetworkMonitor implements AutoCloseable {
             socket.close();
             throw e;
         }
+    }
+
+    /// Has the links that there are come as events too, so that nobody has to look before
+    /// listening. Once, before the first [#receive].
+    public void announceLinks() throws IOException {
+        socket.announce(
+                new NetlinkRequest(
+                        "link show", RtnetlinkConstants.RTM_GETLINK, 0, LinkCodec.query(0, null)));
     }
 
     /// Waits for the next event; null once the monitor is closed.

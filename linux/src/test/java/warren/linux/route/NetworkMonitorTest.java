@@ -67,6 +67,27 @@ class NetworkMonitorTest {
         }
     }
 
+    @Test
+    void announcesTheLinksThatAreThereAndThenTellsWhatChanges() throws IOException {
+        for (int i = 0; i < 40; i++) { // more than the kernel puts into one message
+            here.ip("link add wnl" + i + " type bridge");
+        }
+        try (var monitor = NetworkMonitor.open(here.namespace(), Set.of(Topic.LINKS))) {
+            monitor.announceLinks();
+            here.ip("link set wnl7 mtu 1234");
+            var seen = new ArrayList<String>();
+            while (seen.stream().noneMatch(line -> line.startsWith("wnl39 "))
+                    || !seen.contains("wnl7 1234 down")) {
+                seen.add(describe(monitor.receive()));
+            }
+            assertEquals("lo", seen.getFirst().substring(0, 2));
+            for (int i = 0; i < 40; i++) {
+                String name = "wnl" + i + " ";
+                assertTrue(seen.stream().anyMatch(line -> line.startsWith(name)), name);
+            }
+        }
+    }
+
     private static String describe(NetworkEvent event) {
         return switch (event) {
             case NetworkEvent.LinkChanged(var link) ->
