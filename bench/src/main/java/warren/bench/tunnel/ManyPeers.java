@@ -23,7 +23,9 @@ import warren.tunnel.Crowd;
 /// The far end is the same for every contender, and nearly the same work in both cases: a [Crowd],
 /// which takes N peers' packets by one thread a direction, and N connections to N addresses. Only
 /// the number of peers that the contender has to seal for differs. Both cases take turns, so that
-/// neither has the warmer programs. Then the same the other way round, where it has to open.
+/// neither has the warmer programs. Then small datagrams that alternate between a few peers, or
+/// between as many targets behind one, and the connections the other way round, where the contender
+/// has to open.
 final class ManyPeers {
     private static final String ONE_EACH = "10.201.";
     private static final String ALL_BEHIND_ONE = "10.202.";
@@ -31,14 +33,20 @@ final class ManyPeers {
     private static final String LEFT_INSIDE = Family.V4.leftInside;
     private static final int FAR_PORT = 52000;
     private static final int TURNS = 2;
+
+    /// Targets of the datagrams: the packets of one load go to all of them.
+    private static final int FEW = 8;
+
     private static final int WARM_UP_SECONDS = 3;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final int count;
+    private final String congestion;
     private final Path logs;
 
-    ManyPeers(int count, Path logs) {
-        this.count = count;
+    ManyPeers(Options options, Path logs) {
+        this.count = options.manyPeers();
+        this.congestion = options.congestion();
         this.logs = logs;
     }
 
@@ -71,20 +79,23 @@ final class ManyPeers {
         List<String> toOne = addresses(ALL_BEHIND_ONE);
         List<String> toMany = addresses(ONE_EACH);
         EnumMap<Figure, Double> figures = new EnumMap<>(Figure.class);
-        Compared to =
-                compare(new Source(left, Family.V4.rightOutside, pid), seconds, toOne, toMany);
+        Source source = new Source(left, Family.V4.rightOutside, pid, "source");
+        Compared to = compare(source, seconds, toOne, toMany);
         figures.put(Figure.ONE_PEER, to.one.gigabits());
         figures.put(Figure.ONE_PEER_CPU, to.one.cpuPerGigabyte());
         figures.put(Figure.MANY_PEERS, to.many.gigabits());
         figures.put(Figure.MANY_PEERS_CPU, to.many.cpuPerGigabyte());
         figures.put(Figure.MANY_PEERS_LOSS, to.loss());
         figures.put(Figure.MANY_PEERS_RSS, ProcessCost.residentMegabytes(pid));
-        Compared from =
-                compare(
-                        new Source(right, Family.V4.leftOutside, pid),
-                        seconds,
-                        reversed(toOne),
-                        reversed(toMany));
+        int few = Math.min(FEW, count);
+        Source turns = new Source(left, Family.V4.rightOutside, pid, "turns");
+        Compared inTurn = compare(turns, seconds, toOne.subList(0, few), toMany.subList(0, few));
+        figures.put(Figure.TURNS_ONE_PEER, inTurn.one.kilopackets());
+        figures.put(Figure.TURNS_ONE_PEER_CPU, inTurn.one.cpuPerPacket());
+        figures.put(Figure.TURNS, inTurn.many.kilopackets());
+        figures.put(Figure.TURNS_CPU, inTurn.many.cpuPerPacket());
+        Source back = new Source(right, Family.V4.leftOutside, pid, "source");
+        Compared from = compare(back, seconds, reversed(toOne), reversed(toMany));
         figures.put(Figure.FROM_ONE_PEER, from.one.gigabits());
         figures.put(Figure.FROM_ONE_PEER_CPU, from.one.cpuPerGigabyte());
         figures.put(Figure.FROM_MANY_PEERS, from.many.gigabits());
@@ -133,15 +144,25 @@ final class ManyPeers {
         double cpuPerGigabyte() {
             return cpuSeconds / (bytes / 1e9);
         }
+
+        double kilopackets() {
+            return bytes / Load.DATAGRAM * 1e6 / nanos;
+        }
+
+        /// In microseconds.
+        double cpuPerPacket() {
+            return cpuSeconds * 1e6 / (bytes / Load.DATAGRAM);
+        }
     }
 
-    /// Where the connections come from.
+    /// Where the traffic comes from.
     ///
     /// @param sink the other place's address outside the tunnel
     /// @param pid of the device under test
-    private record Source(Place place, String sink, long pid) {
+    /// @param verb which traffic: see [Load]
+    private record Source(Place place, String sink, long pid, String verb) {
         Sent send(int seconds, List<String> targets) throws BenchmarkException {
-            List<String> line = load("source", sink, Integer.toString(seconds));
+            List<String> line = load(verb, sink, Integer.toString(seconds));
             line.addAll(targets);
             try {
                 Process source =
@@ -189,8 +210,9 @@ final class ManyPeers {
                 ip route add local 10.201.0.0/16 dev lo
                 ip route add local 10.202.0.0/16 dev lo
                 ip route add local 10.10.0.0/16 dev lo
-                ip route add 10.200.0.1/32 dev wg0
-                """);
+                ip route add 10.200.0.1/32 dev wg0 congctl %s
+                """
+                        .formatted(congestion));
     }
 
     private void openNearEnd(Place left, List<WireguardKeys> keys, WireguardKeys own)
@@ -205,7 +227,9 @@ final class ManyPeers {
         }
         left.sh("ip route add 10.10.0.0/16 dev eth0");
         Wireguard.configure(left, own, LEFT_INSIDE + "/32", peers.toString());
-        left.sh("ip route add 10.201.0.0/16 dev wg0; ip route add 10.202.0.0/16 dev wg0");
+        for (String inside : List.of("10.201.0.0/16", "10.202.0.0/16")) {
+            left.sh("ip route add " + inside + " dev wg0 congctl " + congestion);
+        }
     }
 
     private List<String> addresses(String prefix) {

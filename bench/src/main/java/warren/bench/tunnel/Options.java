@@ -33,8 +33,7 @@ record Options(
               --quick         2 rounds of 2 s, 20 peers instead of 200
               --many N        peers of the part with many peers (default 200; 0 leaves it out)
               --ipv6          IPv6 outside and inside; without nebula and the part with many peers
-              --congestion C  TCP congestion control of the tests with one peer (default cubic, as on
-                              most machines)
+              --congestion C  TCP congestion control (default cubic, as on most machines)
               --soak MINUTES  instead of all this: each contender under full load both ways, and
                               whether it loses packets, grows, or misses a rekey
               --ours A,B      what of ours runs: warren, or with a backend warren:libcrypto,

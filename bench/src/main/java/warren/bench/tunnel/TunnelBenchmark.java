@@ -154,7 +154,7 @@ final class TunnelBenchmark {
                                 .formatted(round, options.manyPeers(), contender.name()));
                 Path log = logs.resolve(contender.name().replace(':', '-') + "-many-" + round);
                 try {
-                    ManyPeers peers = new ManyPeers(options.manyPeers(), log);
+                    ManyPeers peers = new ManyPeers(options, log);
                     results.add(contender.name(), round, peers.of(wireguard, options.seconds()));
                 } catch (BenchmarkException e) {
                     err.println("  " + e.getMessage());
