@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.DatagramPacket;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -363,6 +364,15 @@ class QueuesTest {
                 PrivateNetwork left = lefts.get(i % lefts.size());
                 senders.add(left.call(() -> DatagramChannel.open().connect(to)));
             }
+            for (int i = 0; i < lefts.size(); i++) {
+                greet(senders.get(i));
+            }
+        }
+
+        /// Has the handshake made, as what waits for it may be overtaken.
+        private void greet(DatagramChannel sender) throws IOException {
+            sender.write(ByteBuffer.allocate(1));
+            receiver.socket().receive(new DatagramPacket(new byte[1], 1));
         }
 
         /// @param next sequence number of each flow
@@ -394,7 +404,7 @@ class QueuesTest {
         }
 
         private void take(int[] next) throws Exception {
-            var got = new java.net.DatagramPacket(new byte[2048], 2048);
+            var got = new DatagramPacket(new byte[2048], 2048);
             receiver.socket().receive(got);
             int flow = ByteBuffer.wrap(got.getData()).getInt();
             byte[] expected = packet(flow, next[flow]++);
