@@ -15,6 +15,14 @@ find_jdk() {
         is_jdk_25 "$jdk_home" "$1"
 }
 
+# The same, or says what to install and ends the script.
+require_jdk() {
+    find_jdk "$1" || {
+        explain_missing_jdk
+        exit 1
+    }
+}
+
 is_jdk_25() {
     [ -n "$1" ] && [ -x "$1/bin/java" ] && [ -r "$1/release" ] || return 1
     [ "$2" != jdk ] || [ -x "$1/bin/javac" ] || return 1

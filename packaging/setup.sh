@@ -73,10 +73,7 @@ need_jdk() {
         for package in openjdk-25-jdk-headless temurin-25-jdk; do
             ((EUID == 0)) && apt_offers "$package" && install_packages "$package" && break
         done
-        find_jdk jdk || {
-            explain_missing_jdk
-            exit 1
-        }
+        require_jdk jdk
     fi
     export JAVA_HOME=$jdk_home
 }
